@@ -1,0 +1,2 @@
+export type { Access } from "./access.ts";
+export { ROLES, type Principal, type Role, type ToolRules } from "./principal.ts";

@@ -1,0 +1,1 @@
+export type { EventLog, GatewayEvent, GatewayEventTopic } from "./gateway-events.ts";

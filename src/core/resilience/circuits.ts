@@ -1,0 +1,23 @@
+import type { ServerId } from "../catalog/index.ts";
+
+export type GateState = "closed" | "open" | "half-open";
+
+/** A server's circuit, for `/v1/servers` and metrics. */
+export interface CircuitStatus {
+  readonly server: ServerId;
+  readonly state: GateState;
+  /** Set by an operator; only an operator's `close` or `reset` ends it. */
+  readonly forced: boolean;
+  /** Failures in a row. */
+  readonly failures: number;
+  /** Milliseconds until a probe is let through; 0 unless open. */
+  readonly retryAfterMs: number;
+}
+
+/** The circuits of all servers. */
+export interface Circuits {
+  status(server: ServerId): CircuitStatus;
+  /** Opens until closed by hand, closes, or forgets everything learnt. */
+  force(server: ServerId, action: "open" | "close" | "reset"): CircuitStatus;
+  onTransition(listener: (status: CircuitStatus) => void): Disposable;
+}

@@ -1,0 +1,1 @@
+export type { Circuits, CircuitStatus, GateState } from "./circuits.ts";

@@ -1,0 +1,1 @@
+export type { ResultHandle, ResultPage, Results } from "./results.ts";

@@ -1,0 +1,1 @@
+export type { TokenCounts, TokenReport } from "./token-counts.ts";

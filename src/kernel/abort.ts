@@ -1,0 +1,38 @@
+/** An abort signal that someone owns and must let go of. */
+export interface OwnedAbort extends Disposable {
+  readonly signal: AbortSignal;
+  abort(reason: unknown): void;
+}
+
+/**
+ * A signal that aborts with its parent, or when told. Disposing detaches it from the parent, so that
+ * a long-lived parent does not gather listeners.
+ */
+export function childAbort(parent?: AbortSignal): OwnedAbort {
+  const controller = new AbortController();
+  const onAbort = (): void => controller.abort(parent?.reason);
+  if (parent?.aborted === true) onAbort();
+  else parent?.addEventListener("abort", onAbort, { once: true });
+  return {
+    signal: controller.signal,
+    abort: (reason) => controller.abort(reason),
+    [Symbol.dispose]: () => parent?.removeEventListener("abort", onAbort),
+  };
+}
+
+/**
+ * Waits for a promise no longer than the signal lives. The work behind the promise goes on; only the
+ * waiting ends.
+ * @throws the signal's reason when it aborts first.
+ */
+export function abortable<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  if (signal.aborted) {
+    work.catch(() => undefined);
+    return Promise.reject(signal.reason as Error);
+  }
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason as Error);
+    signal.addEventListener("abort", onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}

@@ -1,0 +1,79 @@
+/** One thing wrong with an input: where it stands (a JSON pointer, or a dotted path in config) and what it is. */
+export interface Violation {
+  readonly path: string;
+  readonly message: string;
+}
+
+/**
+ * Every failure the gateway can name, and the facts that go with it. The keys are the stable `code`
+ * of problem+json answers; `docs/errors.md` lists each one, and a test keeps the two in step.
+ */
+export interface ErrorData {
+  "unknown-tool": { readonly tool: string; readonly nearest: readonly string[] };
+  "unknown-server": { readonly server: string; readonly nearest: readonly string[] };
+  "unknown-result": { readonly handle: string };
+  "unknown-route": { readonly route: string };
+  "method-not-allowed": { readonly method: string; readonly allowed: readonly string[] };
+  "invalid-arguments": { readonly violations: readonly Violation[] };
+  "invalid-request": { readonly violations: readonly Violation[] };
+  "invalid-config": { readonly problems: readonly string[] };
+  "payload-too-large": { readonly limitBytes: number };
+  unauthenticated: Record<never, never>;
+  forbidden: { readonly reason: string };
+  "rate-limited": { readonly reason: string; readonly retryAfterMs: number };
+  "circuit-open": { readonly server: string; readonly retryAfterMs: number };
+  "server-unavailable": {
+    readonly server: string;
+    readonly state: string;
+    readonly retryAfterMs: number;
+    /** Whether the server may have seen the call: if not, any call may be tried again. */
+    readonly reached: boolean;
+  };
+  "needs-auth": { readonly server: string };
+  "server-exists": { readonly server: string };
+  "idempotency-conflict": { readonly key: string };
+  "input-required": { readonly server: string };
+  "deadline-exceeded": { readonly timeoutMs: number };
+  "upstream-protocol": {
+    readonly server: string;
+    readonly rpcCode?: number;
+    readonly rpcData?: unknown;
+  };
+  "embedding-failed": { readonly model: string };
+  "index-failed": { readonly index: string };
+  "daemon-unreachable": { readonly url: string };
+  cancelled: Record<never, never>;
+  internal: Record<never, never>;
+}
+
+export type ErrorCode = keyof ErrorData;
+
+/** An expected failure with a stable code. The message names what was wrong and how to mend it; never a secret. */
+export class GatewayError<Code extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = "GatewayError";
+  readonly code: Code;
+  readonly data: ErrorData[Code];
+
+  /** `details` are the data of the code, and `cause` where another error led here. */
+  constructor(code: Code, message: string, details: ErrorData[Code] & { cause?: unknown }) {
+    const { cause, ...data } = details;
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.data = data as ErrorData[Code];
+  }
+}
+
+/** Narrows an unknown thrown value to a failure with one of the given codes (any code when none is given). */
+export function isGatewayError<Code extends ErrorCode = ErrorCode>(
+  error: unknown,
+  ...codes: readonly Code[]
+): error is GatewayError<Code> {
+  if (!(error instanceof GatewayError)) return false;
+  return codes.length === 0 || codes.some((code) => code === error.code);
+}
+
+/** Wraps what nobody foresaw as `internal`, keeping the cause for the log; failures pass unchanged. */
+export function toGatewayError(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  return new GatewayError("internal", "An internal error occurred.", { cause: error });
+}

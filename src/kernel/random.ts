@@ -1,0 +1,38 @@
+/** Randomness, injected so that tests can repeat themselves. */
+export interface Random {
+  /** A number in [0, 1). */
+  next(): number;
+  /** An unguessable lower-case hex id of the given number of bytes. */
+  hex(bytes: number): string;
+}
+
+/** Randomness from the platform. */
+export function createSystemRandom(): Random {
+  return {
+    next: () => Math.random(),
+    hex(bytes) {
+      const buffer = crypto.getRandomValues(new Uint8Array(bytes));
+      return Array.from(buffer, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    },
+  };
+}
+
+/** Repeatable randomness for tests (mulberry32). */
+export function createSeededRandom(seed: number): Random {
+  let state = seed >>> 0;
+  const next = (): number => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  return {
+    next,
+    hex: (bytes) =>
+      Array.from({ length: bytes }, () =>
+        Math.floor(next() * 256)
+          .toString(16)
+          .padStart(2, "0"),
+      ).join(""),
+  };
+}

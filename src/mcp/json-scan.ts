@@ -1,0 +1,180 @@
+/** Where a JSON value stands in a text: byte offsets, end exclusive. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Deepest nesting accepted; deeper texts are refused rather than risk the stack. */
+export const MAX_JSON_DEPTH = 256;
+
+/** Says that a text is not JSON, and where. */
+export class JsonScanError extends Error {
+  override readonly name = "JsonScanError";
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+
+const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true });
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+const LITERALS: ReadonlySet<string> = /* @__PURE__ */ new Set(["true", "false", "null"]);
+
+/**
+ * The members of the object that fills `text`, by key, without parsing their values; each value's
+ * grammar is checked on the way. The last of equal keys wins, as in `JSON.parse`.
+ * Cost: one pass over the bytes.
+ *
+ * @throws JsonScanError when the text is not one well-formed JSON object.
+ */
+export function objectMembers(text: Uint8Array, span?: Span): Map<string, Span> {
+  const members = new Map<string, Span>();
+  const start = skipSpace(text, span?.start ?? 0);
+  if (text[start] !== OPEN_BRACE) fail(start, "an object was expected");
+  const end = scanObject({ text, depth: 0 }, start, (key, value) => members.set(key, value));
+  expectEnd(text, end, span?.end ?? text.length);
+  return members;
+}
+
+/**
+ * The items of the array that fills `text`, in order.
+ * @throws JsonScanError when the text is not one well-formed JSON array.
+ */
+export function arrayItems(text: Uint8Array, span?: Span): Span[] {
+  const items: Span[] = [];
+  const start = skipSpace(text, span?.start ?? 0);
+  if (text[start] !== OPEN_BRACKET) fail(start, "an array was expected");
+  const end = scanArray({ text, depth: 0 }, start, (item) => items.push(item));
+  expectEnd(text, end, span?.end ?? text.length);
+  return items;
+}
+
+/** Cuts a span out of its text without copying. */
+export function slice(text: Uint8Array, span: Span): Uint8Array {
+  return text.subarray(span.start, span.end);
+}
+
+/** The value in a span, parsed. */
+export function parseSpan(text: Uint8Array, span: Span): unknown {
+  return JSON.parse(decoder.decode(slice(text, span)));
+}
+
+/** A text being read, and how deep in it we are. */
+interface Scan {
+  readonly text: Uint8Array;
+  depth: number;
+}
+
+function scanObject(
+  scan: Scan,
+  open: number,
+  onMember?: (key: string, value: Span) => void,
+): number {
+  const { text } = scan;
+  let at = skipSpace(text, open + 1);
+  if (text[at] === CLOSE_BRACE) return at + 1;
+  for (;;) {
+    const keyEnd = scanString(text, at);
+    const colon = skipSpace(text, keyEnd);
+    if (text[colon] !== COLON) fail(colon, "':' was expected");
+    const valueStart = skipSpace(text, colon + 1);
+    const valueEnd = scanValue(scan, valueStart);
+    if (onMember !== undefined) {
+      const key = parseSpan(text, { start: at, end: keyEnd }) as string;
+      onMember(key, { start: valueStart, end: valueEnd });
+    }
+    at = skipSpace(text, valueEnd);
+    if (text[at] === CLOSE_BRACE) return at + 1;
+    if (text[at] !== COMMA) fail(at, "',' or '}' was expected");
+    at = skipSpace(text, at + 1);
+  }
+}
+
+function scanArray(scan: Scan, open: number, onItem?: (item: Span) => void): number {
+  const { text } = scan;
+  let at = skipSpace(text, open + 1);
+  if (text[at] === CLOSE_BRACKET) return at + 1;
+  for (;;) {
+    const end = scanValue(scan, at);
+    onItem?.({ start: at, end });
+    at = skipSpace(text, end);
+    if (text[at] === CLOSE_BRACKET) return at + 1;
+    if (text[at] !== COMMA) fail(at, "',' or ']' was expected");
+    at = skipSpace(text, at + 1);
+  }
+}
+
+function scanValue(scan: Scan, at: number): number {
+  const first = scan.text[at];
+  if (first === QUOTE) return scanString(scan.text, at);
+  if (first !== OPEN_BRACE && first !== OPEN_BRACKET) return scanScalar(scan.text, at);
+  scan.depth += 1;
+  if (scan.depth > MAX_JSON_DEPTH) fail(at, `nested deeper than ${MAX_JSON_DEPTH} levels`);
+  const end = first === OPEN_BRACE ? scanObject(scan, at) : scanArray(scan, at);
+  scan.depth -= 1;
+  return end;
+}
+
+function scanString(text: Uint8Array, open: number): number {
+  if (text[open] !== QUOTE) fail(open, "a string was expected");
+  for (let at = open + 1; at < text.length; at++) {
+    const byte = text[at]!;
+    if (byte === QUOTE) return at + 1;
+    if (byte === BACKSLASH) at = scanEscape(text, at + 1);
+    else if (byte < 0x20) fail(at, "a control character stands in a string");
+  }
+  return fail(open, "a string is not closed");
+}
+
+/** Checks the character after a backslash; gives the offset of the escape's last byte. */
+function scanEscape(text: Uint8Array, at: number): number {
+  const byte = text[at];
+  const kind = byte === undefined ? "" : String.fromCharCode(byte);
+  if (kind === "u") {
+    const digits = String.fromCharCode(...text.subarray(at + 1, at + 5));
+    if (!/^[0-9a-fA-F]{4}$/.test(digits)) fail(at, "\\u wants four hex digits");
+    return at + 4;
+  }
+  if (kind === "" || !'"\\/bfnrt'.includes(kind)) fail(at, "an unknown escape");
+  return at;
+}
+
+function scanScalar(text: Uint8Array, start: number): number {
+  let end = start;
+  while (end < text.length && isScalarByte(text[end]!)) end += 1;
+  const token = String.fromCharCode(...text.subarray(start, Math.min(end, start + 1024)));
+  if (LITERALS.has(token)) return end;
+  if (end - start > 1024 || !NUMBER.test(token)) fail(start, "a JSON value was expected");
+  return end;
+}
+
+/** Letters, digits, '+', '-' and '.': whatever could stand in a number or a literal. */
+function isScalarByte(byte: number): boolean {
+  return (
+    (byte >= 0x30 && byte <= 0x39) ||
+    (byte >= 0x61 && byte <= 0x7a) ||
+    byte === 0x2d ||
+    byte === 0x2b ||
+    byte === 0x2e ||
+    byte === 0x45
+  );
+}
+
+function skipSpace(text: Uint8Array, from: number): number {
+  let at = from;
+  while (text[at] === 0x20 || text[at] === 0x0a || text[at] === 0x0d || text[at] === 0x09) at += 1;
+  return at;
+}
+
+function expectEnd(text: Uint8Array, at: number, end: number): void {
+  if (skipSpace(text, at) < end) fail(at, "nothing more was expected");
+}
+
+function fail(at: number, message: string): never {
+  throw new JsonScanError(`${message} at byte ${at}`);
+}
