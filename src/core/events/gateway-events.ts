@@ -17,7 +17,10 @@ export interface GatewayEvent {
 /** Remembers the latest events (bounded) and passes new ones on. */
 export interface EventLog {
   publish(topic: GatewayEventTopic, type: string, data: JsonObject): void;
-  /** Events after `id`, as far as they are remembered. */
+  /**
+   * Events after `id`, oldest first, as far as they are remembered. An id that was not given out yet
+   * comes from a former life of the daemon: all that is remembered then.
+   */
   since(id: number): readonly GatewayEvent[];
   subscribe(listener: (event: GatewayEvent) => void): Disposable;
 }
