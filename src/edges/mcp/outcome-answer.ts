@@ -1,0 +1,37 @@
+import type { Outcome } from "../../core/calls/index.ts";
+import { objectMembers } from "../../mcp/json-scan.ts";
+import { GATEWAY_META } from "../../mcp/meta-keys.ts";
+import { withMembers, withMeta } from "../../mcp/splice.ts";
+import type { Era } from "../../mcp/revisions.ts";
+import type { Answer } from "./answer.ts";
+import { failureAnswer, type CallDoor } from "./failure-answer.ts";
+
+/** The answer to a call: the upstream's bytes, with our facts in `_meta` where there are any. */
+export function outcomeAnswer(outcome: Outcome, door: CallDoor, era: Era): Answer {
+  switch (outcome.kind) {
+    case "cancelled":
+      return { kind: "silent" };
+    case "failure":
+      return failureAnswer(outcome.error, door);
+    case "input_required":
+      return { kind: "result", body: outcome.body.bytes };
+    case "result":
+      return { kind: "result", body: forEra(withFacts(outcome.body.bytes, outcome), era) };
+  }
+}
+
+/** Modern results say that they are complete; legacy upstreams leave it out. */
+export function forEra(body: Uint8Array, era: Era): Uint8Array {
+  if (era === "legacy" || objectMembers(body).has("resultType")) return body;
+  return withMembers(body, { resultType: '"complete"' });
+}
+
+function withFacts(body: Uint8Array, outcome: Extract<Outcome, { kind: "result" }>): Uint8Array {
+  const { cache, degraded } = outcome.meta;
+  const answeredElsewhere = cache !== "none" && cache !== "miss" && cache !== "bypass";
+  if (!answeredElsewhere && degraded === undefined) return body;
+  return withMeta(body, {
+    [GATEWAY_META.cache]: JSON.stringify(cache),
+    ...(degraded === undefined ? {} : { [GATEWAY_META.degraded]: JSON.stringify(degraded) }),
+  });
+}
