@@ -10,3 +10,9 @@ export type {
 } from "./discovery.ts";
 export type { Embedder, EmbeddingModel, TermWeights } from "./embedder.ts";
 export type { VectorHits, VectorIndex, VectorIndexIdentity } from "./vector-index.ts";
+export {
+  DETAIL_LEVELS,
+  presentTool,
+  type DetailLevel,
+  type PresentedTool,
+} from "./present-tool.ts";
