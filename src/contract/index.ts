@@ -1,0 +1,34 @@
+export { callAnswerSchema, callMetaSchema, callRequestSchema } from "./call.ts";
+export { eventSchema, eventsQuerySchema } from "./event.ts";
+export { NAMED_SCHEMAS } from "./named-schemas.ts";
+export { problemSchema } from "./problem.ts";
+export { invalidRequest, readInput } from "./read-input.ts";
+export { readQuery } from "./read-query.ts";
+export { readResultQuerySchema, resultPageSchema } from "./result.ts";
+export { searchAnswerSchema, searchRequestSchema, type SearchRequestBody } from "./search.ts";
+export {
+  addServerSchema,
+  changeServerSchema,
+  circuitRequestSchema,
+  circuitSchema,
+  serverListSchema,
+  serverSchema,
+} from "./server.ts";
+export {
+  healthAnswerSchema,
+  readinessSchema,
+  reloadAnswerSchema,
+  serverCountsSchema,
+  statusSchema,
+  stopAnswerSchema,
+  tokenReportSchema,
+} from "./status.ts";
+export { toolRequestAnswerSchema, toolRequestBodySchema } from "./tool-request.ts";
+export {
+  detailSchema,
+  foundToolSchema,
+  listToolsQuerySchema,
+  toolListSchema,
+  toolSchema,
+  wholeToolSchema,
+} from "./tool.ts";
