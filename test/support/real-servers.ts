@@ -33,6 +33,11 @@ export function usersEntry(dataFolder = ":memory:"): ServerEntry {
   return scriptEntry("examples/users/main.ts", ["--stdio", "--data", dataFolder]);
 }
 
+/** The reference server over stdio: SDK v1 for `legacy`, else SDK v2, where `modern` refuses `initialize`. */
+export function referenceEntry(era: "legacy" | "modern" | "both" = "both"): ServerEntry {
+  return scriptEntry("test/support/reference-stdio.ts", [era]);
+}
+
 /** Starts server-everything on a free port; `url` is what clients connect to. */
 export async function startEverything(
   mode: "streamableHttp" | "sse",
