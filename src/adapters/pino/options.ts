@@ -1,0 +1,8 @@
+/** How the daemon logs: JSON lines on standard error. */
+export interface LogOptions {
+  /** Least severe level that is written; `silent` writes nothing. */
+  readonly level: "debug" | "info" | "warn" | "error" | "silent";
+}
+
+/** What holds where the configuration says nothing. */
+export const defaultLogOptions: LogOptions = { level: "info" };
