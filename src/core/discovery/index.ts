@@ -16,3 +16,10 @@ export {
   type DetailLevel,
   type PresentedTool,
 } from "./present-tool.ts";
+export {
+  FUNCTION_FORMATS,
+  toFunctionTool,
+  type AnthropicTool,
+  type FunctionFormat,
+  type OpenaiTool,
+} from "./function-tool.ts";

@@ -1,1 +1,2 @@
 export type { TokenCounts, TokenReport } from "./token-counts.ts";
+export { definitionTokens, estimateTokens } from "./estimate-tokens.ts";
