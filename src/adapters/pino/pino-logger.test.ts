@@ -104,10 +104,17 @@ describe("errors in the log", () => {
 });
 
 describe("secrets in the log", () => {
-  it("are censored by key, down to three levels", () => {
-    const { log, lines } = setUp();
+  it("are censored by key, however deep, in any spelling", () => {
+    const { log, lines, parsed } = setUp();
     log.info(
       {
+        server: {
+          env: { GITHUB_TOKEN: 'planted "0" \\' },
+          a: { b: [{ clientSecret: "planted" }] },
+        },
+        response: {
+          headers: { "Set-Cookie": ["planted]", 'pl"anted'], "Proxy-Authorization": "planted" },
+        },
         authorization: "Bearer planted-1",
         request: { headers: { cookie: "planted-2", "x-api-key": "planted-3" } },
         redis: { password: "planted-4" },
@@ -116,7 +123,18 @@ describe("secrets in the log", () => {
       "hello",
     );
     log.child({ token: "planted-6" }).info({ secret: "planted-7" }, "hello");
-    expect(lines.join("")).not.toContain("planted");
+    expect(lines.join("")).not.toContain("anted");
+    expect(parsed()[0]).toMatchObject({
+      authorization: "[redacted]",
+      response: { headers: { "Set-Cookie": "[redacted]" } },
+    });
+  });
+
+  it("are not seen in what only looks like them", () => {
+    const { log, parsed } = setUp();
+    const fields = { tokens: 5, token: 7, tokenizer: "o200k_base", secretary: "Ada" };
+    log.info(fields, 'a "token":"text" in a message');
+    expect(parsed()[0]).toMatchObject({ ...fields, msg: 'a "token":"text" in a message' });
   });
 
   it("are censored by value anywhere in a line, in every form they take", () => {

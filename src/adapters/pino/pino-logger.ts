@@ -7,6 +7,7 @@ import {
 } from "pino";
 import type { LogFields, Logger } from "../../kernel/log.ts";
 import { defaultLogOptions, type LogOptions } from "./options.ts";
+import { censorByKey } from "./censor-by-key.ts";
 import { createSecretScrubber } from "./secret-scrubber.ts";
 import { serialiseError } from "./serialise-error.ts";
 
@@ -19,20 +20,6 @@ export interface PinoLogger extends Disposable {
   /** Writes out what is still held back; so does disposing. */
   flush(): void;
 }
-
-/** Keys that hold credentials, under any of three levels of a line's fields. */
-const SECRET_KEYS = [
-  "apiKey",
-  "apikey",
-  "authorization",
-  "Authorization",
-  "cookie",
-  "password",
-  "secret",
-  "set-cookie",
-  "token",
-  "x-api-key",
-] as const;
 
 /** Lines that wait while standard error is slow; what comes past it is dropped. */
 const MAX_WAITING_BYTES = 8_388_608;
@@ -60,8 +47,7 @@ export function createPinoLogger(
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     serializers: { err: serialiseError, error: serialiseError },
-    redact: { paths: redactedPaths(), censor: "[redacted]" },
-    hooks: { streamWrite: scrubber.scrub },
+    hooks: { streamWrite: (line) => scrubber.scrub(censorByKey(line)) },
   };
   const root = pino(settings, deps.stream ?? standardError);
   const flush = (): void => {
@@ -99,11 +85,4 @@ function toLogger(target: pino.Logger, threshold: { readonly level: LogOptions["
     error: at("error"),
     child: (fields) => toLogger(target.child(fields), threshold),
   };
-}
-
-function redactedPaths(): string[] {
-  return SECRET_KEYS.flatMap((key) => {
-    const member = `["${key}"]`;
-    return [member, `*${member}`, `*.*${member}`];
-  });
 }
