@@ -1,0 +1,123 @@
+import type { Readable, Writable } from "node:stream";
+import type { JsonObject } from "../../kernel/json.ts";
+
+/** What every command may be told on its command line. */
+export interface GlobalFlags {
+  /** A config file instead of the default places. */
+  readonly config?: string;
+  /** A daemon's URL instead of the one found through the data directory. */
+  readonly url?: string;
+  /** Machine-readable output. */
+  readonly json: boolean;
+}
+
+export interface ServeFlags extends GlobalFlags {
+  readonly host?: string;
+  readonly port?: number;
+  /** Listens beyond loopback although no `auth` is configured. */
+  readonly insecure: boolean;
+}
+
+export interface RestRequest {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  /** With query, for example `/v1/tools?limit=10`. */
+  readonly path: string;
+  /** JSON text. */
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+export interface RestResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Uint8Array;
+}
+
+/** The HTTP API, over a socket to a daemon or straight into a gateway of this process. */
+export interface RestTransport extends AsyncDisposable {
+  /** Where it leads, for messages: a URL, or `this process`. */
+  readonly target: string;
+  /** @throws GatewayError `daemon-unreachable`. */
+  send(request: RestRequest): Promise<RestResponse>;
+}
+
+/** A server entry as the config file holds it. */
+export interface ConfiguredServer {
+  readonly id: string;
+  readonly entry: JsonObject;
+}
+
+/** A set of entries found in another program's config. */
+export interface ImportSource {
+  /** For example `Claude Desktop`. */
+  readonly program: string;
+  readonly path: string;
+  readonly servers: readonly ConfiguredServer[];
+  /** What could not be taken over, and why. */
+  readonly problems: readonly string[];
+}
+
+/** One finding of `doctor`. */
+export interface Check {
+  readonly name: string;
+  readonly status: "ok" | "warning" | "failed";
+  readonly detail: string;
+  /** What to do about it, as a command or a sentence. */
+  readonly mend?: string;
+}
+
+/** The terminal, or whatever stands in for it. */
+export interface Terminal {
+  readonly input: Readable;
+  readonly output: Writable;
+  readonly errors: Writable;
+  /** Whether `output` and `errors` are terminals that take colour. */
+  readonly outputColour: boolean;
+  readonly errorsColour: boolean;
+  readonly columns: number;
+}
+
+/** What the command line needs from the rest of the product; handed to it by bin. */
+export interface CliHost {
+  readonly version: string;
+  readonly terminal: Terminal;
+  /** Aborts on SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+  /** The command a client should start, for `connect`: this very program. */
+  readonly launch: { readonly command: string; readonly args: readonly string[] };
+
+  /** Runs the daemon until it is told to stop. @throws GatewayError `invalid-config` and others. */
+  serve(flags: ServeFlags): Promise<void>;
+  /** Serves MCP on stdin and stdout: bridged to a running daemon, else by a gateway of this process. */
+  stdio(flags: GlobalFlags): Promise<void>;
+  /** The running daemon, when there is one: `--url`, `SWITCHBOARD_URL`, or the data directory's. */
+  findDaemon(flags: GlobalFlags): Promise<RestTransport | undefined>;
+  /**
+   * A gateway of this process. Resolves when every server is ready or has failed its first attempt;
+   * `onProgress` hears how many of them have.
+   */
+  openGateway(
+    flags: GlobalFlags,
+    onProgress: (settled: number, total: number) => void,
+  ): Promise<RestTransport>;
+
+  /** Checks everything, in order, telling each finding as it comes. */
+  doctor(flags: GlobalFlags): AsyncIterable<Check>;
+  /** Makes an API key; the token is shown once, the config keeps its hash. */
+  newKey(): { readonly token: string; readonly hash: string };
+
+  /** The entries of the config file. @throws GatewayError `invalid-config`. */
+  configuredServers(flags: GlobalFlags): Promise<readonly ConfiguredServer[]>;
+  /** Writes entries into the config file, keeping its comments; says which file. */
+  writeServers(flags: GlobalFlags, servers: readonly ConfiguredServer[]): Promise<string>;
+  /** Removes an entry from the config file; says which file. @throws GatewayError `unknown-server`. */
+  removeServer(flags: GlobalFlags, id: string): Promise<string>;
+  /** Entries in `file`, or without one in the default places of Claude, Cursor and VS Code. */
+  findImports(file?: string): Promise<readonly ImportSource[]>;
+  /** Where a client keeps its MCP servers, and what is written there now (`undefined`: no file). */
+  clientConfig(
+    client: "claude-code" | "cursor" | "vscode",
+  ): Promise<{ readonly path: string; readonly text: string | undefined }>;
+  writeFile(path: string, text: string): Promise<void>;
+}
