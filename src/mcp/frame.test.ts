@@ -1,0 +1,104 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { rawJson, toRawJson } from "../kernel/raw-json.ts";
+import { encodeCall, encodeError, encodeResponse } from "./encode.ts";
+import { FrameError, parseFrame, parseFrames } from "./frame.ts";
+import { decodeHeaderValue, encodeHeaderValue } from "./header-value.ts";
+import { withMembers, withMeta } from "./splice.ts";
+
+const ids = fc.oneof(fc.integer(), fc.string());
+const objects = fc.dictionary(fc.string(), fc.jsonValue());
+
+describe("frames", () => {
+  it("come back as they were written", () => {
+    fc.assert(
+      fc.property(ids, fc.string(), objects, (id, method, value) => {
+        const params = toRawJson(value);
+        const request = parseFrame(encodeCall({ id, method, params }));
+        expect(request).toMatchObject({ kind: "request", id, method });
+        const response = parseFrame(encodeResponse(id, params.bytes));
+        expect(response.kind === "response" && Buffer.from(response.result.bytes)).toEqual(
+          Buffer.from(params.bytes),
+        );
+        const error = { code: -32602, message: method, data: params };
+        expect(parseFrame(encodeError(id, error))).toMatchObject({
+          kind: "error",
+          id,
+          error: { code: -32602, message: method },
+        });
+      }),
+    );
+  });
+
+  it.each([
+    ["", -32700],
+    ["garbage", -32700],
+    ["[]", -32600],
+    [`{"jsonrpc":"1.0","id":1,"method":"x"}`, -32600],
+    [`{"jsonrpc":"2.0","id":null,"method":"x"}`, -32600],
+    [`{"jsonrpc":"2.0","id":{},"method":"x"}`, -32600],
+    [`{"jsonrpc":"2.0","id":1,"method":7}`, -32600],
+    [`{"jsonrpc":"2.0","id":1,"method":"x","params":[1]}`, -32600],
+    [`{"jsonrpc":"2.0","id":1}`, -32600],
+  ])("refuse %j", (text, code) => {
+    const parse = () => parseFrames(Buffer.from(text));
+    expect(parse).toThrow(FrameError);
+    expect(parse).toThrow(expect.objectContaining({ rpcCode: code }));
+  });
+
+  it("come in batches", () => {
+    const one = `{"jsonrpc":"2.0","method":"a"}`;
+    expect(parseFrames(Buffer.from(` [${one},${one}]`)).map((frame) => frame.kind)).toEqual([
+      "notification",
+      "notification",
+    ]);
+  });
+
+  it("survive an error member of any shape", () => {
+    const frame = parseFrame(Buffer.from(`{"jsonrpc":"2.0","id":1,"error":"oops"}`));
+    expect(frame).toMatchObject({ kind: "error", error: { code: -32603 } });
+  });
+});
+
+describe("splicing", () => {
+  it("adds and replaces members, and leaves the rest as it was", () => {
+    fc.assert(
+      fc.property(objects, objects, (base, extra) => {
+        const text = Buffer.from(JSON.stringify(base, undefined, 1));
+        const members = Object.fromEntries(
+          Object.entries(extra).map(([key, value]) => [key, JSON.stringify(value)]),
+        );
+        const spliced = JSON.parse(withMembers(text, members).toString()) as unknown;
+        expect(spliced).toEqual(JSON.parse(JSON.stringify({ ...base, ...extra })));
+      }),
+    );
+  });
+
+  it("keeps numbers unrounded", () => {
+    const text = Buffer.from(`{"n":12345678901234567890,"x":1}`);
+    expect(withMembers(text, { x: "2" }).toString()).toBe(`{"n":12345678901234567890,"x":2}`);
+  });
+
+  it("adds to _meta without touching what the sender put there", () => {
+    const text = Buffer.from(`{"_meta":{"a":1}}`);
+    expect(JSON.parse(withMeta(text, { a: "2", b: "3" }).toString())).toEqual({
+      _meta: { a: 1, b: 3 },
+    });
+    expect(JSON.parse(withMeta(rawJson(Buffer.from("{}")).bytes, { b: "3" }).toString())).toEqual({
+      _meta: { b: 3 },
+    });
+  });
+});
+
+describe("header values", () => {
+  it("come back as they were, whatever they hold", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme" }), (value) => {
+        const encoded = encodeHeaderValue(value);
+        expect(encoded).toMatch(/^[\x20-\x7e]*$/);
+        expect(decodeHeaderValue(encoded)).toBe(value);
+      }),
+    );
+    expect(decodeHeaderValue("=?base64?%%?=")).toBeUndefined();
+  });
+});
