@@ -1,6 +1,6 @@
 import type { RawJson } from "../../kernel/raw-json.ts";
 import type { ServerId, ToolId } from "./ids.ts";
-import type { Tool } from "./tool.ts";
+import type { Tool, ToolFlag } from "./tool.ts";
 
 /** What the operator says of a server; its own words are kept apart, since they may carry injections. */
 export interface CatalogServer {
@@ -47,12 +47,16 @@ export interface Catalog {
   removeServer(id: ServerId): void;
   /**
    * Takes up a server's whole list, as raw definitions; odd ones are repaired, flagged or left out
-   * with a reason, and never spoil the rest.
+   * with a reason, and never spoil the rest. The list of a server that has not been declared (or no
+   * longer is) is left out as a whole.
    */
   replaceTools(
     server: ServerId,
     definitions: readonly RawJson[],
     upstreamSummary?: string,
   ): { readonly rejected: readonly { readonly name: string; readonly reason: string }[] };
+  /** Notes what has been found odd about a tool while it was used; a tool that has changed since is left alone. */
+  addFlag(tool: Tool, flag: ToolFlag): void;
+  /** Hears of every change, after it is in force; also when only the words about a server changed. */
   onChange(listener: (change: CatalogChange) => void): Disposable;
 }

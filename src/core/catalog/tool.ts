@@ -11,7 +11,10 @@ export interface ToolAnnotations {
   readonly openWorldHint?: boolean;
 }
 
-/** What is odd about a tool, though it can be called: its arguments are then passed on unvalidated. */
+/**
+ * What is odd about a tool, though it can be called. With a `schema-…` flag its arguments are passed
+ * on unvalidated; `renamed` says that its id is a shortened one.
+ */
 export type ToolFlag =
   | "schema-missing"
   | "schema-uncompilable"

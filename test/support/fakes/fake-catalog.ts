@@ -56,6 +56,7 @@ export function createFakeCatalog(initial: readonly FakeTool[]): FakeCatalog {
     setServer: unsupported,
     removeServer: unsupported,
     replaceTools: unsupported,
+    addFlag: unsupported,
     onChange(listener) {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
