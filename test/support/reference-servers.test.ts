@@ -28,11 +28,12 @@ async function opened<T extends Closable>(making: Promise<T>): Promise<T> {
   return made;
 }
 
+const accept = () => ({ action: "accept" as const, content: { sure: true } });
+
 async function v1(target: Target, sse = false): Promise<AnyClient> {
   const client: ClientV1 = await opened(
     connectV1(target, { sse, capabilities: { elicitation: {} } }),
   );
-  const accept = () => ({ action: "accept" as const, content: { sure: true } });
   client.setRequestHandler(ElicitRequestSchema, accept);
   const callTool: AnyClient["callTool"] = (params, options) =>
     client.callTool(params, undefined, options) as never;
@@ -42,7 +43,6 @@ async function v1(target: Target, sse = false): Promise<AnyClient> {
 
 async function v2(target: Target, options: ConnectV2Options = {}): Promise<ClientV2> {
   const client = await opened(connectV2(target, { ...options, capabilities: { elicitation: {} } }));
-  const accept = () => ({ action: "accept" as const, content: { sure: true } });
   client.setRequestHandler("elicitation/create", accept);
   return client;
 }

@@ -19,7 +19,11 @@ export type Target = ServerEntry | { url: string; headers?: Record<string, strin
 export type ConnectV1Options = ClientV1Options & { sse?: boolean };
 
 /** Options for an SDK v2 client; without an era it speaks the modern one and nothing else. */
-export type ConnectV2Options = ClientV2Options & { era?: "modern" | "legacy" | "auto" };
+export type ConnectV2Options = ClientV2Options & {
+  era?: "modern" | "legacy" | "auto";
+  /** How long the opening may take (default 20,000 ms). */
+  connectTimeoutMs?: number;
+};
 
 const info = { name: "switchboard-tests", version: "1.0.0" };
 
@@ -36,11 +40,11 @@ export async function connectV1(
 /** Connects a client of SDK v2. */
 export async function connectV2(
   target: Target,
-  { era = "modern", ...options }: ConnectV2Options = {},
+  { era = "modern", connectTimeoutMs = 20_000, ...options }: ConnectV2Options = {},
 ): Promise<ClientV2> {
   const mode = era === "modern" ? { pin: "2026-07-28" } : era;
   const client = new ClientV2(info, { ...options, versionNegotiation: { mode } });
-  await client.connect(transportV2(target));
+  await client.connect(transportV2(target), { timeout: connectTimeoutMs });
   return client;
 }
 

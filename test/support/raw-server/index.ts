@@ -1,0 +1,12 @@
+export { bigIntegers, oddContent } from "./behaviours.ts";
+export { hostileTools } from "./hostile-tools.ts";
+export { startRawHttpServer } from "./http.ts";
+export type { Fault, RawHttpServer } from "./http.ts";
+export { readJournal } from "./journal.ts";
+export type { JournalEntry } from "./journal.ts";
+export type { RawHttpOptions, RawServerOptions, RawStdioOptions } from "./options.ts";
+export type { RawServer } from "./raw-server.ts";
+export type { RawStats, ToolChange } from "./state.ts";
+export { rawStdioEntry } from "./stdio.ts";
+export { startRawWsServer } from "./ws.ts";
+export type { RawWsOptions, RawWsServer } from "./ws.ts";
