@@ -23,3 +23,4 @@ export {
   type FunctionFormat,
   type OpenaiTool,
 } from "./function-tool.ts";
+export { parseToolRequests } from "./parse-tool-requests.ts";
