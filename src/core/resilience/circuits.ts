@@ -1,6 +1,20 @@
 import type { ServerId } from "../catalog/index.ts";
+import type { Verdict } from "./verdict.ts";
 
 export type GateState = "closed" | "open" | "half-open";
+
+/** The gate before one server. */
+export interface Circuit {
+  readonly state: GateState;
+  /**
+   * Runs `work` if the gate lets it through and learns from what `judge` says of its value.
+   * @returns `undefined` when the gate turns the work away; it has then not begun.
+   */
+  run<Value>(
+    work: () => Value | Promise<Value>,
+    judge: (value: Value) => Verdict,
+  ): Promise<Value> | undefined;
+}
 
 /** A server's circuit, for `/v1/servers` and metrics. */
 export interface CircuitStatus {
