@@ -1,0 +1,10 @@
+/** How the tokenizer's process is kept. */
+export interface GptTokenizerOptions {
+  /** The process ends after so long without work. Milliseconds, 0–3,600,000. */
+  readonly idleMs: number;
+  /** A batch that takes longer is given up, and the process with it. Milliseconds, 1,000–600,000. */
+  readonly timeoutMs: number;
+}
+
+/** What holds where the configuration says nothing. */
+export const defaultGptTokenizerOptions: GptTokenizerOptions = { idleMs: 5_000, timeoutMs: 60_000 };

@@ -1,0 +1,16 @@
+/** How the cost of tool definitions is counted. */
+export interface TokenCountsOptions {
+  /** Counts in the background, so that searches can tell what they saved. */
+  readonly countInBackground: boolean;
+  /** From the first change of the catalogue to the count that includes it. Milliseconds, 0–600,000. */
+  readonly delayMs: number;
+  /** Counts kept, by fingerprint; the least recently used make way. Counts, 1,000–1,000,000. */
+  readonly maxCounts: number;
+}
+
+/** What holds where the configuration says nothing. */
+export const defaultTokenCountsOptions: TokenCountsOptions = {
+  countInBackground: true,
+  delayMs: 3_000,
+  maxCounts: 50_000,
+};
