@@ -1,0 +1,92 @@
+import { GatewayError, isGatewayError } from "../../kernel/errors.ts";
+import type { CallMeta, Outcome } from "../../core/calls/index.ts";
+import { presentResult, type PresentRequest } from "../../core/results/index.ts";
+import { objectMembers, slice, type Span } from "../../mcp/json-scan.ts";
+import { withMembers, type Members } from "../../mcp/splice.ts";
+import { toProblem, type ProblemAnswer } from "./problem.ts";
+
+/** A call's answer, ready to be sent as it is, or kept. */
+export type CallAnswer = ProblemAnswer;
+
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const RESULT_HEADERS = { "content-type": "application/json; charset=utf-8" };
+
+/** Turns an outcome into an answer: the upstream's bytes with `meta` beside, or a problem. */
+export function toCallAnswer(
+  outcome: Outcome,
+  guard: Pick<PresentRequest, "results" | "principal">,
+): CallAnswer {
+  const { meta } = outcome;
+  switch (outcome.kind) {
+    case "result": {
+      if (outcome.body.bytes[0] !== OPEN_BRACE) return toProblem(notAnObject(meta), meta);
+      const { body, handle } = presentResult(outcome.body, { ...guard, surface: "rest" });
+      const told = handle === undefined ? meta : { ...meta, handle };
+      return { status: 200, headers: RESULT_HEADERS, body: withCallMeta(body.bytes, told) };
+    }
+    case "input_required":
+      return inputRequired(outcome.body.bytes, meta);
+    case "failure":
+      return toProblem(outcome.error, meta);
+    case "cancelled":
+      return toProblem(new GatewayError("cancelled", "The call was cancelled.", {}), meta);
+  }
+}
+
+/** Adds `meta` (and what every answer has) to a result; its own members keep their bytes. */
+function withCallMeta(result: Uint8Array, meta: object): Buffer {
+  const present = objectMembers(result);
+  const added: Record<string, string> = { meta: JSON.stringify(meta) };
+  if (!present.has("content")) added["content"] = "[]";
+  if (!present.has("isError")) added["isError"] = "false";
+  if (present.has("meta")) return withMembers(result, added);
+  const tail = Object.entries(added).map(([key, value]) => `"${key}":${value}`);
+  const comma = present.size > 0 ? "," : "";
+  const close = result.lastIndexOf(CLOSE_BRACE);
+  return Buffer.concat([result.subarray(0, close), Buffer.from(`${comma}${tail.join(",")}}`)]);
+}
+
+/** 409 with what the server asks for, to be answered in a second call. */
+function inputRequired(result: Uint8Array, meta: CallMeta): CallAnswer {
+  const error = new GatewayError(
+    "input-required",
+    "The tool needs more input. Call it again with the same arguments, with inputResponses (an " +
+      "answer for each key of inputRequests) and with requestState unchanged.",
+    { server: meta.server },
+  );
+  const problem = toProblem(error, meta);
+  const asked = relayed(result, objectMembers(result), ["inputRequests", "requestState"]);
+  return { ...problem, body: withMembers(problem.body, asked) };
+}
+
+function notAnObject({ server }: CallMeta): GatewayError {
+  const message = `The server "${server}" answered a call with something else than an object.`;
+  return new GatewayError("upstream-protocol", message, { server });
+}
+
+function relayed(
+  text: Uint8Array,
+  members: ReadonlyMap<string, Span>,
+  keys: readonly string[],
+): Members {
+  const found: Record<string, Uint8Array> = {};
+  for (const key of keys) {
+    const span = members.get(key);
+    if (span !== undefined) found[key] = slice(text, span);
+  }
+  return found;
+}
+
+/**
+ * Whether a repeated call with the same key should get this answer again: only if the upstream may
+ * have seen the call. Otherwise nothing has happened yet, and trying again is what the caller wants.
+ */
+export function mayHaveHappened(outcome: Outcome): boolean {
+  if (outcome.kind === "result") return true;
+  if (outcome.kind === "input_required" || outcome.meta.attempts === 0) return false;
+  if (outcome.kind === "cancelled") return true;
+  const { error } = outcome;
+  if (isGatewayError(error, "server-unavailable")) return error.data.reached;
+  return isGatewayError(error, "deadline-exceeded", "upstream-protocol", "internal");
+}

@@ -1,0 +1,78 @@
+import fastify, { type FastifyInstance } from "fastify";
+import { invalidRequest } from "../../contract/index.ts";
+import { createAdmission } from "./admission.ts";
+import { admitRequests } from "./admit-requests.ts";
+import { admitUpgrades } from "./upgrades.ts";
+import { answerBrokenRequest } from "./broken-requests.ts";
+import { answerProblems, sendProblem } from "./answer-problems.ts";
+import type { HttpEdgeDeps } from "./edge-deps.ts";
+import { createEndpoints } from "./endpoints.ts";
+import { createEventStreams } from "./event-streams.ts";
+import { createIdempotency } from "./idempotency.ts";
+import { measureRequests } from "./measure-requests.ts";
+import type { HttpEdgeOptions } from "./options.ts";
+import { registerEndpoints } from "./register-endpoints.ts";
+
+/**
+ * Makes the REST edge, not yet listening. What is registered on it before it listens passes the same
+ * admission: its routes are for every known caller unless their `config.access` says otherwise, find
+ * `request.principal` and `request.traceId`, and their failures are answered as problems.
+ * Closing it ends event streams at once and waits for calls under way.
+ */
+export function createHttpEdge(options: HttpEdgeOptions, deps: HttpEdgeDeps): FastifyInstance {
+  const { gateway } = deps;
+  const app = createServer(options, deps);
+  const admission = createAdmission(options, gateway.access);
+  const eventStreams = createEventStreams(options.maxEventStreams);
+  const idempotency = createIdempotency(options, gateway.clock);
+  const endpoints = createEndpoints({ ...deps, options, eventStreams, idempotency });
+
+  takeJsonAsBytes(app);
+  answerProblems(app, {
+    log: gateway.log,
+    maxBodyBytes: options.maxBodyBytes,
+    paths: [...new Set(endpoints.map((endpoint) => endpoint.path))],
+  });
+  admitRequests(app, { admission, gateway });
+  measureRequests(app, gateway.metrics);
+  registerEndpoints(app, endpoints);
+  admitUpgrades(app, { ...deps, admission });
+  app.addHook("preClose", (done) => {
+    eventStreams[Symbol.dispose]();
+    idempotency[Symbol.dispose]();
+    done();
+  });
+  return app;
+}
+
+function createServer(options: HttpEdgeOptions, { gateway }: HttpEdgeDeps): FastifyInstance {
+  return fastify({
+    logger: false,
+    bodyLimit: options.maxBodyBytes,
+    requestTimeout: options.requestTimeoutMs,
+    keepAliveTimeout: options.keepAliveTimeoutMs,
+    connectionTimeout: 0,
+    // Requests that arrive while calls drain are still answered; their connections close then.
+    return503OnClosing: false,
+    forceCloseConnections: "idle",
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: options.maxParamLength },
+    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, gateway.random),
+    // Comes before all hooks: for an address that cannot be decoded.
+    frameworkErrors: (error, request, reply) => {
+      request.traceId = gateway.random.hex(16);
+      const failure = invalidRequest([{ path: "", message: error.message }]);
+      sendProblem(reply, failure, undefined);
+    },
+  });
+}
+
+/** Bodies stay bytes: endpoints read them, so that what is relayed is never parsed and rounded. */
+function takeJsonAsBytes(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  for (const type of ["application/json", /^application\/[\w.+-]+\+json/]) {
+    app.addContentTypeParser(type, { parseAs: "buffer" }, (_request, body, done) =>
+      done(null, body),
+    );
+  }
+}

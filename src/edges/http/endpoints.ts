@@ -1,0 +1,57 @@
+import type { EdgeContext } from "./edge-context.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { addServer } from "./endpoints/add-server.ts";
+import { callTool } from "./endpoints/call-tool.ts";
+import { changeServer } from "./endpoints/change-server.ts";
+import { countTokens } from "./endpoints/count-tokens.ts";
+import { forceCircuit } from "./endpoints/force-circuit.ts";
+import { listServers } from "./endpoints/list-servers.ts";
+import { listTools } from "./endpoints/list-tools.ts";
+import { readResult } from "./endpoints/read-result.ts";
+import { reconnectServer } from "./endpoints/reconnect-server.ts";
+import { reloadConfig } from "./endpoints/reload-config.ts";
+import { removeServer } from "./endpoints/remove-server.ts";
+import { requestTools } from "./endpoints/request-tools.ts";
+import { searchTools } from "./endpoints/search-tools.ts";
+import { showDocs } from "./endpoints/show-docs.ts";
+import { showHealth } from "./endpoints/show-health.ts";
+import { showMetrics } from "./endpoints/show-metrics.ts";
+import { showOpenApi } from "./endpoints/show-openapi.ts";
+import { showReadiness } from "./endpoints/show-readiness.ts";
+import { showServer } from "./endpoints/show-server.ts";
+import { showStatus } from "./endpoints/show-status.ts";
+import { showTool } from "./endpoints/show-tool.ts";
+import { stopDaemon } from "./endpoints/stop-daemon.ts";
+import { streamEvents } from "./endpoints/stream-events.ts";
+import { buildOpenApi, type OpenApiDocument } from "./openapi.ts";
+
+/** The REST API: every endpoint there is. The OpenAPI document and the docs page are made of this list. */
+export function createEndpoints(context: EdgeContext): readonly Endpoint[] {
+  const document = (): OpenApiDocument => buildOpenApi(endpoints, context.gateway.version);
+  const endpoints: readonly Endpoint[] = [
+    searchTools(context),
+    requestTools(context),
+    listTools(context),
+    showTool(context),
+    callTool(context),
+    readResult(context),
+    listServers(context),
+    addServer(context),
+    showServer(context),
+    changeServer(context),
+    removeServer(context),
+    reconnectServer(context),
+    forceCircuit(context),
+    streamEvents(context),
+    showStatus(context),
+    countTokens(context),
+    reloadConfig(context),
+    stopDaemon(context),
+    showHealth(),
+    showReadiness(context),
+    showMetrics(context),
+    showOpenApi(document),
+    showDocs(document),
+  ];
+  return endpoints;
+}

@@ -1,0 +1,141 @@
+import { callAnswerSchema, callRequestSchema } from "../../../contract/index.ts";
+import { toGatewayError } from "../../../kernel/errors.ts";
+import type { RawJson } from "../../../kernel/raw-json.ts";
+import { logBug } from "../answer-problems.ts";
+import { mayHaveHappened, toCallAnswer, type CallAnswer } from "../call-answer.ts";
+import { fingerprintParts, readCallBody, type CallBody } from "../call-body.ts";
+import { clientGone } from "../client-gone.ts";
+import type { EdgeContext } from "../edge-context.ts";
+import { endpoint, type Endpoint, type Exchange } from "../endpoint.ts";
+import { acceptsEventStream, openEventStream } from "../event-stream.ts";
+import { readIdempotencyKey, type KeyedAnswer } from "../idempotency.ts";
+import { toProblem } from "../problem.ts";
+
+const DESCRIPTION = {
+  method: "POST",
+  path: "/v1/tools/{id}/call",
+  operationId: "callTool",
+  tag: "tools",
+  summary: "Call a tool",
+  description:
+    "Relays the arguments and the result byte for byte. Closing the connection cancels the call, " +
+    "unless it has an Idempotency-Key: then it runs on, so that a retry finds its answer.",
+  access: "agent",
+  body: callRequestSchema,
+  rawBody: true,
+  headers: {
+    "Idempotency-Key":
+      "1–255 characters. A second call with the same key, tool and arguments gets the first one's " +
+      "answer for 24 hours (header `idempotent-replayed: true`); with others it is refused.",
+    traceparent: "The caller's trace (W3C Trace Context).",
+  },
+  answers: {
+    200: {
+      description: "What the tool answered, also when it says `isError`.",
+      schema: callAnswerSchema,
+      stream:
+        "Events `progress` (the upstream's progress params), then one `result` (as the JSON answer) " +
+        "or `error` (as a problem).",
+    },
+  },
+  failures: [
+    "unknown-tool",
+    "invalid-arguments",
+    "rate-limited",
+    "circuit-open",
+    "server-unavailable",
+    "needs-auth",
+    "input-required",
+    "idempotency-conflict",
+    "deadline-exceeded",
+    "upstream-protocol",
+    "cancelled",
+  ],
+} as const;
+
+type CallExchange = Exchange<typeof DESCRIPTION>;
+
+/** A call to be made: what the body and the headers ask for. */
+interface Asked {
+  readonly body: CallBody;
+  readonly key: string | undefined;
+}
+
+/** The hot path: no schema runs over the result, which goes out as the upstream's bytes. */
+export function callTool(context: EdgeContext): Endpoint {
+  return endpoint(DESCRIPTION, async (exchange) => {
+    const { request, reply } = exchange;
+    const asked: Asked = {
+      body: readCallBody(exchange.body),
+      key: readIdempotencyKey(request.headers["idempotency-key"]),
+    };
+    if (acceptsEventStream(request.headers.accept)) return streamed(context, exchange, asked);
+    using gone = clientGone(reply);
+    const answer = await answerOf(context, exchange, { ...asked, signal: gone.signal });
+    return reply.code(answer.status).headers(answer.headers).send(answer.body);
+  });
+}
+
+interface Run extends Asked {
+  readonly signal: AbortSignal;
+  readonly onProgress?: (params: RawJson) => void;
+}
+
+async function answerOf(
+  context: EdgeContext,
+  exchange: CallExchange,
+  run: Run,
+): Promise<CallAnswer> {
+  if (run.key === undefined) return (await callOnce(context, exchange, run)).answer;
+  const { answer, replayed } = await context.idempotency.run(
+    {
+      key: run.key,
+      principal: exchange.principal,
+      fingerprint: fingerprintParts(exchange.params.id, run.body),
+    },
+    run.signal,
+    (signal) => callOnce(context, exchange, { ...run, signal }),
+  );
+  if (!replayed) return answer;
+  return { ...answer, headers: { ...answer.headers, "idempotent-replayed": "true" } };
+}
+
+async function callOnce(
+  { gateway }: EdgeContext,
+  { params, principal, request }: CallExchange,
+  { body, signal, onProgress }: Run,
+): Promise<KeyedAnswer> {
+  const outcome = await gateway.calls.call(
+    {
+      ...body,
+      principal,
+      tool: params.id,
+      traceId: request.traceId,
+      ...(onProgress === undefined ? {} : { onProgress }),
+    },
+    signal,
+  );
+  if (outcome.kind === "failure") logBug(outcome.error, request, gateway.log);
+  const answer = toCallAnswer(outcome, { results: gateway.results, principal });
+  return { answer, keep: mayHaveHappened(outcome) };
+}
+
+async function streamed(
+  context: EdgeContext,
+  exchange: CallExchange,
+  asked: Asked,
+): Promise<unknown> {
+  const { request, reply } = exchange;
+  using gone = clientGone(reply);
+  using stream = openEventStream(reply, context.options, context.gateway.clock);
+  const onProgress = (params: RawJson): void => stream.send("progress", params.bytes);
+  try {
+    const answer = await answerOf(context, exchange, { ...asked, signal: gone.signal, onProgress });
+    stream.send(answer.status === 200 ? "result" : "error", answer.body);
+  } catch (error) {
+    const failure = toGatewayError(error);
+    logBug(failure, request, context.gateway.log);
+    stream.send("error", toProblem(failure, { traceId: request.traceId }).body);
+  }
+  return reply;
+}

@@ -1,0 +1,89 @@
+import { GatewayError } from "../../kernel/errors.ts";
+import { nearestNames } from "../../kernel/nearest-names.ts";
+import type { Principal } from "../../core/access/index.ts";
+import type { ServerId } from "../../core/catalog/index.ts";
+import type { Gateway } from "../../core/gateway.ts";
+import type { ServerState, ServerStatus } from "../../core/upstream/index.ts";
+
+/** Whether a principal sees more than what its own calls need. */
+export function isOperator(principal: Principal): boolean {
+  return principal.role !== "agent";
+}
+
+/**
+ * Whether a principal may know of a server: operators of all, an agent without tool rules too, any
+ * other agent of those with a tool that it may use.
+ */
+export function canSeeServer(principal: Principal, server: ServerId, gateway: Gateway): boolean {
+  if (isOperator(principal)) return true;
+  const { allow, deny } = principal.rules;
+  if (allow.length === 0 && deny.length === 0) return true;
+  return gateway.catalog.toolsOf(server).some((tool) => gateway.access.canUse(principal, tool));
+}
+
+/** A server as the principal may see it: an agent learns nothing of where it is or how it runs. */
+export function presentServer(
+  status: ServerStatus,
+  principal: Principal,
+  gateway: Gateway,
+): Record<string, unknown> {
+  const { id, state, reason, since, stderrTail: _, ...inner } = status;
+  const { server: __, ...circuit } = gateway.circuits.status(id);
+  const spec = gateway.upstreams.spec(id);
+  const known = gateway.catalog.toolsOf(id);
+  const shown = {
+    id,
+    state,
+    since,
+    ...(spec?.description === undefined ? {} : { description: spec.description }),
+    tags: spec?.tags ?? [],
+    tools: known.filter((tool) => gateway.access.canUse(principal, tool)).length,
+    circuit,
+  };
+  if (!isOperator(principal)) return shown;
+  return {
+    ...inner,
+    ...shown,
+    ...(reason === undefined ? {} : { reason }),
+    ...(spec === undefined ? {} : { source: spec.source, isolation: spec.isolation }),
+  };
+}
+
+/**
+ * A server that there is and that the principal may see.
+ * @throws GatewayError `unknown-server` with the nearest ids.
+ */
+export function findServer(id: string, principal: Principal, gateway: Gateway): ServerStatus {
+  const visible = gateway.upstreams
+    .statuses()
+    .filter((status) => canSeeServer(principal, status.id, gateway));
+  const status = visible.find((candidate) => candidate.id === id);
+  if (status !== undefined) return status;
+  const nearest = nearestNames(
+    id,
+    visible.map((candidate) => candidate.id),
+  );
+  const hint = nearest.length === 0 ? "" : ` Nearest: ${nearest.join(", ")}.`;
+  const shown = JSON.stringify(id.slice(0, 100));
+  throw new GatewayError("unknown-server", `There is no server ${shown}.${hint}`, {
+    server: id,
+    nearest,
+  });
+}
+
+/** How many servers are in each state. */
+export function countServers(
+  statuses: readonly ServerStatus[],
+): Record<ServerState | "total", number> {
+  const counts = {
+    total: statuses.length,
+    connecting: 0,
+    ready: 0,
+    degraded: 0,
+    disconnected: 0,
+    "needs-auth": 0,
+    disabled: 0,
+  };
+  for (const { state } of statuses) counts[state] += 1;
+  return counts;
+}
