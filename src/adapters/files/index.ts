@@ -1,0 +1,10 @@
+export { acquireDataDir, type DataDir } from "./data-dir.ts";
+export { DataDirBusyError, lockHolder, type LockHolder } from "./data-dir-lock.ts";
+export { type DaemonAddress, findDaemon, publishDaemonAddress } from "./daemon-file.ts";
+export {
+  createOverlayFile,
+  type OverlayContents,
+  type OverlayFile,
+  type OverlayServers,
+} from "./overlay-file.ts";
+export { writeFileAtomically } from "./write-file-atomically.ts";

@@ -1,0 +1,41 @@
+import type { OptionGroup } from "./option-group.ts";
+import { accessGroup, authGroup } from "./sections/auth.ts";
+import { vectorsGroup } from "./sections/discovery.ts";
+import {
+  callsGroup,
+  gatewayGroup,
+  httpGroup,
+  mcpEdgeGroup,
+  resultsGroup,
+  upstreamGroup,
+} from "./sections/gateway.ts";
+import { catalogGroup } from "./sections/mcp.ts";
+import { resilienceGroup } from "./sections/resilience.ts";
+import { logGroup, prometheusGroup, tokensGroup } from "./sections/telemetry.ts";
+
+/** Every folder's options, by the name they have in `Config`. */
+export const OPTION_GROUPS = {
+  gateway: gatewayGroup,
+  calls: callsGroup,
+  http: httpGroup,
+  mcpEdge: mcpEdgeGroup,
+  results: resultsGroup,
+  upstream: upstreamGroup,
+  vectors: vectorsGroup,
+  catalog: catalogGroup,
+  resilience: resilienceGroup,
+  access: accessGroup,
+  auth: authGroup,
+  log: logGroup,
+  prometheus: prometheusGroup,
+  tokens: tokensGroup,
+} as const;
+
+type Groups = typeof OPTION_GROUPS;
+
+/** Each folder's own options, checked and complete: what its `createX(options, deps)` takes. */
+export type ConfigOptions = {
+  readonly [Name in keyof Groups]: Groups[Name] extends OptionGroup<infer Options>
+    ? Options
+    : never;
+};

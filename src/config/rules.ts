@@ -1,0 +1,63 @@
+import type { ConfigOptions } from "./option-groups.ts";
+import type { ConfigPath } from "./problem.ts";
+
+/** A rule between settings that is broken, at the setting to change. */
+export interface BrokenRule {
+  readonly path: ConfigPath;
+  readonly message: string;
+  /** Other settings that led here: the rule says nothing while one of them is wrong in itself. */
+  readonly dependsOn?: readonly ConfigPath[];
+}
+
+/** Checks what no setting can be checked for alone. */
+export function checkRules(options: ConfigOptions, insecure: boolean): BrokenRule[] {
+  return [...accessRules(options, insecure), ...keyRules(options)];
+}
+
+/** Whether only this machine can reach the address. */
+export function isLoopback(host: string): boolean {
+  const bare = host.replaceAll(/^\[|\]$/g, "").toLowerCase();
+  return bare === "localhost" || bare === "::1" || /^127(\.\d{1,3}){3}$/.test(bare);
+}
+
+/** Whether callers without a key are let in: on loopback unless forbidden, elsewhere only with `--insecure`. */
+export function allowsAnonymous(options: ConfigOptions, insecure: boolean): boolean {
+  const { access, auth, http } = options;
+  if (auth.anonymous === "never") return false;
+  return isLoopback(http.host) || (insecure && access.apiKeys.length === 0);
+}
+
+function accessRules(options: ConfigOptions, insecure: boolean): BrokenRule[] {
+  const { access, auth, http } = options;
+  if (access.apiKeys.length > 0) return [];
+  const dependsOn = [["auth", "apiKeys"]];
+  if (!isLoopback(http.host) && !insecure) {
+    const message = `"${http.host}" can be reached from other machines, and there are no keys. Add one to auth.apiKeys ("switchboard keys new" makes it), listen on 127.0.0.1, or start with --insecure.`;
+    return [{ path: ["gateway", "host"], message, dependsOn }];
+  }
+  if (auth.anonymous !== "never") return [];
+  const message =
+    'is "never", but there are no keys, so nobody could come in. Add one to auth.apiKeys ("switchboard keys new" makes it).';
+  return [{ path: ["auth", "anonymous"], message, dependsOn }];
+}
+
+function keyRules({ access }: ConfigOptions): BrokenRule[] {
+  const broken: BrokenRule[] = [];
+  const ids = new Set<string>();
+  const hashes = new Set<string>();
+  for (const [index, { id, tenant, hash }] of access.apiKeys.entries()) {
+    const name = `${tenant}\0${id}`;
+    const path = ["auth", "apiKeys", index];
+    if (ids.has(name)) {
+      const message = `"${id}" names two keys of tenant "${tenant}". Rename one of them.`;
+      broken.push({ path: [...path, "id"], message });
+    }
+    if (hashes.has(hash)) {
+      const message = "is the hash of an earlier key too. Each key may stand once.";
+      broken.push({ path: [...path, "hash"], message });
+    }
+    ids.add(name);
+    hashes.add(hash);
+  }
+  return broken;
+}
