@@ -75,6 +75,7 @@ function describeStoring(make: Make, makeFilled: MakeFilled): void {
       await wait();
       expect(index.search(query(99), 1).slots[0]).toBe(7);
       expect(index.search(old, 1).slots[0]).not.toBe(7);
+      expect(index.search(old, 40).slots.toSorted()).toEqual(slotsOf(40));
     }
   });
 

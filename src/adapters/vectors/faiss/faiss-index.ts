@@ -51,7 +51,7 @@ export interface FaissIndex extends VectorIndex {
   readonly state: FaissIndexState;
   /**
    * Saves the index in `snapshotDirectory`, if there is one and something changed. Blocks the event
-   * loop while FAISS writes (some 15 ms for 15,000 × 384). Failure is reported, not thrown.
+   * loop while FAISS writes (20–60 ms for 15,000 × 384). Failure is reported, not thrown.
    */
   save(): Promise<void>;
 }

@@ -36,6 +36,23 @@ describe("loading FAISS", () => {
     }
   });
 
+  it("keeps the library to one thread and leaves the environment as it was", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "load-faiss-"));
+    try {
+      const stand = join(directory, "stand.cjs");
+      await writeFile(
+        stand,
+        `const method = () => process.env.OMP_NUM_THREADS; exports.threads = process.env.OMP_NUM_THREADS;
+         exports.Index = { fromFactory: method, read: method, fromBuffer: method };`,
+      );
+      const load = loadFaiss({ packageName: stand, addonPaths: [] });
+      expect(load).toMatchObject({ status: "loaded", source: stand, library: { threads: "1" } });
+      expect(process.env["OMP_NUM_THREADS"]).toBeUndefined();
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+
   it("is refused in worker threads, where it would crash the process", async () => {
     const worker = new Worker(
       `const { parentPort, workerData } = require("node:worker_threads");
