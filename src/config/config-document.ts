@@ -1,6 +1,6 @@
 import { LineCounter, parseDocument } from "yaml";
 import type { JsonValue } from "../kernel/json.ts";
-import { blankJsonComments } from "./json-comments.ts";
+import { blankJsonComments } from "../kernel/json-comments.ts";
 import { readNodes } from "./node-reader.ts";
 import { type ConfigPath, type ConfigProblem, formatConfigPath } from "./problem.ts";
 

@@ -1,7 +1,7 @@
 import { type Document, isMap, isScalar, type Pair, parseDocument, type YAMLMap } from "yaml";
 import { isJsonText } from "../config-document.ts";
 import { SERVER_SECTIONS } from "../file-schema.ts";
-import { blankJsonComments } from "../json-comments.ts";
+import { blankJsonComments } from "../../kernel/json-comments.ts";
 
 /** A name and its value in a file, and the offsets of both. */
 export interface Member {

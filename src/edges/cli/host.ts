@@ -18,6 +18,20 @@ export interface ServeFlags extends GlobalFlags {
   readonly insecure: boolean;
 }
 
+/** What `serve` tells once its edges listen. */
+export interface ServeReady {
+  /** Base URL of the REST API, for example `http://127.0.0.1:8700`. */
+  readonly url: string;
+  /** Where MCP clients connect, for example `http://127.0.0.1:8700/mcp`. */
+  readonly mcpUrl: string;
+  /** Servers configured, ready or not. */
+  readonly servers: number;
+  /** Tools known so far: servers connect in the background. */
+  readonly tools: number;
+  /** What the operator should know, for example that FAISS is not in use. */
+  readonly notes: readonly string[];
+}
+
 export interface RestRequest {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** With query, for example `/v1/tools?limit=10`. */
@@ -26,6 +40,11 @@ export interface RestRequest {
   readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+  /**
+   * Hears the answer's body as it arrives, for event streams; the answer holds the whole body still.
+   * A transport that cannot tell before the end tells then.
+   */
+  readonly onChunk?: (chunk: Uint8Array) => void;
 }
 
 export interface RestResponse {
@@ -38,7 +57,7 @@ export interface RestResponse {
 export interface RestTransport extends AsyncDisposable {
   /** Where it leads, for messages: a URL, or `this process`. */
   readonly target: string;
-  /** @throws GatewayError `daemon-unreachable`. */
+  /** @throws GatewayError `daemon-unreachable`; the signal's reason when it aborts first. */
   send(request: RestRequest): Promise<RestResponse>;
 }
 
@@ -87,8 +106,11 @@ export interface CliHost {
   /** The command a client should start, for `connect`: this very program. */
   readonly launch: { readonly command: string; readonly args: readonly string[] };
 
-  /** Runs the daemon until it is told to stop. @throws GatewayError `invalid-config` and others. */
-  serve(flags: ServeFlags): Promise<void>;
+  /**
+   * Runs the daemon until it is told to stop; `onReady` hears once, when its edges listen.
+   * @throws GatewayError `invalid-config` and others.
+   */
+  serve(flags: ServeFlags, onReady: (ready: ServeReady) => void): Promise<void>;
   /** Serves MCP on stdin and stdout: bridged to a running daemon, else by a gateway of this process. */
   stdio(flags: GlobalFlags): Promise<void>;
   /** The running daemon, when there is one: `--url`, `SWITCHBOARD_URL`, or the data directory's. */
@@ -119,5 +141,6 @@ export interface CliHost {
   clientConfig(
     client: "claude-code" | "cursor" | "vscode",
   ): Promise<{ readonly path: string; readonly text: string | undefined }>;
+  /** Replaces a file in one step, keeping its mode (0600 where it is new), and makes its folders. */
   writeFile(path: string, text: string): Promise<void>;
 }
