@@ -20,6 +20,31 @@ export function childAbort(parent?: AbortSignal): OwnedAbort {
   };
 }
 
+/** An abort signal that several parties hold: it aborts when the last of them has let go. */
+export interface SharedAbort {
+  readonly signal: AbortSignal;
+  /** Adds a holder. */
+  join(): void;
+  /** Takes a holder away; `reason` counts if it was the last. */
+  leave(reason: unknown): void;
+}
+
+/** Makes a shared abort with one holder. */
+export function createSharedAbort(): SharedAbort {
+  const controller = new AbortController();
+  let holders = 1;
+  return {
+    signal: controller.signal,
+    join() {
+      holders += 1;
+    },
+    leave(reason) {
+      holders -= 1;
+      if (holders === 0) controller.abort(reason);
+    },
+  };
+}
+
 /**
  * Waits for a promise no longer than the signal lives. The work behind the promise goes on; only the
  * waiting ends.

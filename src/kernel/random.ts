@@ -6,13 +6,22 @@ export interface Random {
   hex(bytes: number): string;
 }
 
-/** Randomness from the platform. */
+const POOL_BYTES = 4_096;
+
+/** Randomness from the platform, drawn in large pieces, since small ones cost as much. */
 export function createSystemRandom(): Random {
+  let pool: Buffer = Buffer.alloc(0);
   return {
     next: () => Math.random(),
     hex(bytes) {
-      const buffer = crypto.getRandomValues(new Uint8Array(bytes));
-      return Array.from(buffer, (byte) => byte.toString(16).padStart(2, "0")).join("");
+      if (pool.length < bytes) {
+        pool = crypto.getRandomValues(Buffer.alloc(Math.max(POOL_BYTES, bytes)));
+      }
+      const taken = pool.subarray(0, bytes);
+      pool = pool.subarray(bytes);
+      const text = taken.toString("hex");
+      taken.fill(0);
+      return text;
     },
   };
 }

@@ -22,6 +22,7 @@ interface Flight<Value> {
   readonly promise: Promise<Value>;
   readonly abort: OwnedAbort;
   callers: number;
+  ended: boolean;
 }
 
 /** Makes a single-flight group. Nothing is kept once the work has ended. */
@@ -30,17 +31,19 @@ export function createSingleFlight<Value>(): SingleFlight<Value> {
 
   function start(key: string, work: (signal: AbortSignal) => Promise<Value>): Flight<Value> {
     const abort = childAbort();
-    const promise = work(abort.signal).finally(() => {
+    const flight: Flight<Value> = { promise: work(abort.signal), abort, callers: 0, ended: false };
+    const end = (): void => {
+      flight.ended = true;
       if (flights.get(key) === flight) flights.delete(key);
-    });
-    const flight: Flight<Value> = { promise, abort, callers: 0 };
+    };
     flights.set(key, flight);
+    flight.promise.then(end, end);
     return flight;
   }
 
   function leave(key: string, flight: Flight<Value>, reason: unknown): void {
     flight.callers -= 1;
-    if (flight.callers > 0) return;
+    if (flight.callers > 0 || flight.ended) return;
     if (flights.get(key) === flight) flights.delete(key);
     flight.abort.abort(reason);
   }
