@@ -1,3 +1,4 @@
+import type { SharedAbort } from "../../kernel/abort.ts";
 import type { RawJson } from "../../kernel/raw-json.ts";
 import type { Principal } from "../access/index.ts";
 import type { Tool } from "../catalog/index.ts";
@@ -41,6 +42,8 @@ export interface Call {
   readonly traceId: string;
   /** Aborts on the caller's cancellation or on the deadline. */
   readonly signal: AbortSignal;
+  /** What `signal` hangs on, once there is a deadline: others who wait for the same answer join it. */
+  readonly abort?: SharedAbort;
   /** When the call began and must end, on the monotonic clock, in milliseconds. */
   readonly startedAt: number;
   readonly deadlineAt: number;

@@ -1,0 +1,62 @@
+import { toGatewayError, type GatewayError } from "../../../kernel/errors.ts";
+import type { Logger } from "../../../kernel/log.ts";
+import type { Metrics } from "../../metrics/index.ts";
+import type { UpstreamRequest, Upstreams } from "../../upstream/index.ts";
+import { endingOfAbort } from "../aborts.ts";
+import type { Call } from "../call.ts";
+import { isSafeTool } from "../safe-tool.ts";
+import { failed, type Ending, type Next } from "../stage.ts";
+import { createToolSeries } from "../tool-series.ts";
+
+export interface UpstreamStageDeps {
+  readonly upstreams: Pick<Upstreams, "call">;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+/** The innermost part: one attempt at the server. Whatever is thrown there becomes an ending here. */
+export function createUpstreamStage(deps: UpstreamStageDeps): Next {
+  const attempts = createToolSeries(({ server }, outcome) =>
+    deps.metrics.bind("upstreamAttempts", { server, outcome }),
+  );
+
+  function endingOf(call: Call, thrown: unknown): Ending {
+    if (call.signal.aborted) return endingOfAbort(call.signal);
+    const error: GatewayError = toGatewayError(thrown);
+    if (error.code === "cancelled") return { kind: "cancelled" };
+    if (error.code === "internal") {
+      const { tool, traceId } = call;
+      const fields = { err: thrown, server: tool.server, tool: tool.id, traceId };
+      deps.log.error(fields, "A call to a server ended in a bug");
+    }
+    return failed(error);
+  }
+
+  return async (call) => {
+    call.notes.attempts += 1;
+    let ending: Ending;
+    try {
+      ending = await deps.upstreams.call(toUpstreamRequest(call), call.signal);
+    } catch (thrown) {
+      ending = endingOf(call, thrown);
+    }
+    const outcome = ending.kind === "failure" ? ending.error.code : ending.kind;
+    attempts(call.tool, outcome).add();
+    return ending;
+  };
+}
+
+function toUpstreamRequest({ request, principal, tool }: Call): UpstreamRequest {
+  const { session, meta, inputResponses, requestState, onProgress } = request;
+  return {
+    server: tool.server,
+    tool: tool.name,
+    arguments: request.arguments,
+    safe: isSafeTool(tool),
+    scope: session === undefined ? { principal } : { principal, session },
+    ...(meta === undefined ? {} : { meta }),
+    ...(inputResponses === undefined ? {} : { inputResponses }),
+    ...(requestState === undefined ? {} : { requestState }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+  };
+}

@@ -1,0 +1,69 @@
+import type { ErrorObject } from "ajv";
+import type { Violation } from "../../../kernel/errors.ts";
+import { nearestNames } from "../../../kernel/nearest-names.ts";
+
+const MAX_SHOWN = 60;
+
+/** Tells what a validator found, one sentence each, at most `limit`; the last counts what is left. */
+export function toViolations(errors: readonly ErrorObject[], limit: number): Violation[] {
+  const violations = new Map<string, Violation>();
+  for (const error of errors) {
+    const violation = toViolation(error);
+    violations.set(`${violation.path}\0${violation.message}`, violation);
+    if (violations.size > limit) break;
+  }
+  const list = [...violations.values()];
+  if (list.length <= limit) return list;
+  return [...list.slice(0, limit), { path: "", message: "and more" }];
+}
+
+function toViolation(error: ErrorObject): Violation {
+  const { instancePath, keyword, params } = error;
+  const at = (member: unknown): string => `${instancePath}/${escapeStep(String(member))}`;
+  switch (keyword) {
+    case "required":
+      return { path: at(params["missingProperty"]), message: "is required" };
+    case "additionalProperties":
+      return unknownMember(error, at(params["additionalProperty"]), params["additionalProperty"]);
+    case "unevaluatedProperties":
+      return unknownMember(error, at(params["unevaluatedProperty"]), params["unevaluatedProperty"]);
+    case "enum":
+      return wrong(error, `must be one of ${showAll(params["allowedValues"])}`);
+    case "const":
+      return wrong(error, `must be ${show(params["allowedValue"])}`);
+    case "type":
+      return wrong(error, `must be ${[params["type"]].flat().join(" or ")}`);
+    default:
+      return wrong(error, error.message ?? `does not fit ${keyword}`);
+  }
+}
+
+function wrong(error: ErrorObject, demand: string): Violation {
+  return { path: error.instancePath, message: `${demand}, got ${show(error.data)}` };
+}
+
+function unknownMember(error: ErrorObject, path: string, name: unknown): Violation {
+  const known = Object.keys((error.parentSchema?.["properties"] as object | undefined) ?? {});
+  const nearest = nearestNames(String(name), known.slice(0, 200), 1);
+  const hint = nearest.length === 0 ? "" : `, did you mean "${nearest[0]}"?`;
+  return { path, message: `is not allowed${hint}` };
+}
+
+function showAll(values: unknown): string {
+  const shown = Array.isArray(values) ? values.slice(0, 10).map(show).join(", ") : show(values);
+  return Array.isArray(values) && values.length > 10 ? `${shown}, …` : shown;
+}
+
+/** A value in short: scalars as they are, the rest by its kind and size. */
+function show(value: unknown): string {
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === "object" && value !== null) return "an object";
+  if (value === undefined) return "nothing";
+  const text = JSON.stringify(typeof value === "string" ? value.slice(0, MAX_SHOWN) : value);
+  return typeof value === "string" && value.length > MAX_SHOWN ? `${text.slice(0, -1)}…"` : text;
+}
+
+/** One step of a JSON pointer (RFC 6901). */
+function escapeStep(name: string): string {
+  return name.replaceAll("~", "~0").replaceAll("/", "~1");
+}
