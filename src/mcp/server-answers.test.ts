@@ -6,6 +6,7 @@ import { readToolsPage } from "./tools-page.ts";
 import { withoutMembers } from "./without-members.ts";
 
 const raw = (json: string) => rawJson(Buffer.from(json));
+const schema = (properties: object) => toRawJson({ name: "t", inputSchema: { properties } });
 
 describe("readDiscovery", () => {
   it("reads versions, identity from _meta, and whether the tool list announces changes", () => {
@@ -74,8 +75,6 @@ describe("withoutMembers", () => {
 });
 
 describe("parameter headers", () => {
-  const schema = (properties: object) => toRawJson({ name: "t", inputSchema: { properties } });
-
   it("mirrors annotated arguments at any depth of properties", () => {
     const headers = readParamHeaders(
       schema({

@@ -1,7 +1,19 @@
+export type { CatalogSink } from "./catalog-feed.ts";
+export type { LinkFactories } from "./connector.ts";
+export { createUpstreams, type UpstreamsDeps } from "./create-upstreams.ts";
+export {
+  createDuplexLink,
+  type DuplexLink,
+  type DuplexLinkOptions,
+  type MessageChannel,
+} from "./duplex-link.ts";
 export { LinkError } from "./link.ts";
 export type { Link, LinkAnswer, LinkFactory, LinkHandlers, LinkRequest } from "./link.ts";
+export { UPSTREAM_DEFAULTS, type UpstreamOptions } from "./options.ts";
+export type { LaunchedProcess, ProcessLauncher } from "./process-launcher.ts";
 export type { EndpointSpec, Isolation, LaunchSpec, ServerSpec } from "./server-spec.ts";
 export type { ServerRegistry } from "./server-registry.ts";
+export { createThrottledNotice } from "./throttled-notice.ts";
 export type {
   CallScope,
   ProgressListener,

@@ -12,6 +12,8 @@ export interface LinkRequest {
   readonly revision?: Revision;
   /** Modern only: the tool, prompt or resource named, for `Mcp-Name`. */
   readonly name?: string;
+  /** Modern only: `Mcp-Param-…` lines, name and value by turns. */
+  readonly paramHeaders?: readonly string[];
 }
 
 /** An answer: the JSON-RPC response or error frame, and its HTTP status where there was one. */
@@ -45,14 +47,18 @@ export interface Link extends AsyncDisposable {
   notify(message: Omit<LinkRequest, "id">): Promise<void>;
   /** Answers a request of the upstream. */
   respond(frame: Extract<Frame, { kind: "response" | "error" }>): Promise<void>;
-  /** Legacy HTTP: opens the GET stream for messages outside of requests; elsewhere nothing. */
+  /**
+   * Legacy HTTP: keeps the GET stream for messages outside of requests open until the signal aborts;
+   * resolves early where the server offers none. Elsewhere it does nothing.
+   * @throws LinkError `session-expired` or `unauthorised`.
+   */
   listen(signal: AbortSignal): Promise<void>;
 }
 
 /** Opens links; one adapter per transport. */
 export interface LinkFactory<Transport extends EndpointSpec["transport"]> {
   open(
-    endpoint: Extract<EndpointSpec, { transport: Transport }>,
+    endpoint: EndpointSpec & { readonly transport: Transport },
     handlers: LinkHandlers,
     signal: AbortSignal,
   ): Promise<Link>;

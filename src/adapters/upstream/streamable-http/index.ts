@@ -1,0 +1,2 @@
+export { HTTP_UPSTREAM_DEFAULTS, type HttpUpstreamOptions } from "./options.ts";
+export { createStreamableHttpLinkFactory } from "./streamable-http-link.ts";
