@@ -3,6 +3,7 @@ import { invalidRequest } from "../../contract/index.ts";
 import { createAdmission } from "./admission.ts";
 import { admitRequests } from "./admit-requests.ts";
 import { admitUpgrades } from "./upgrades.ts";
+import { closeUnusedSockets } from "./unused-sockets.ts";
 import { answerBrokenRequest } from "./broken-requests.ts";
 import { answerProblems, sendProblem } from "./answer-problems.ts";
 import type { HttpEdgeDeps } from "./edge-deps.ts";
@@ -37,8 +38,12 @@ export function createHttpEdge(options: HttpEdgeOptions, deps: HttpEdgeDeps): Fa
   measureRequests(app, gateway.metrics);
   registerEndpoints(app, endpoints);
   admitUpgrades(app, { ...deps, admission });
+  closeUnusedSockets(app);
   app.addHook("preClose", (done) => {
     eventStreams[Symbol.dispose]();
+    done();
+  });
+  app.addHook("onClose", (_app, done) => {
     idempotency[Symbol.dispose]();
     done();
   });
@@ -62,7 +67,7 @@ function createServer(options: HttpEdgeOptions, { gateway }: HttpEdgeDeps): Fast
     frameworkErrors: (error, request, reply) => {
       request.traceId = gateway.random.hex(16);
       const failure = invalidRequest([{ path: "", message: error.message }]);
-      sendProblem(reply, failure, undefined);
+      sendProblem(reply, failure, error.statusCode);
     },
   });
 }
