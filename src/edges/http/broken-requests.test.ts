@@ -35,9 +35,7 @@ describe("a method that a path does not know", () => {
     const response = await edge.send(method, url);
     expect(response.statusCode).toBe(405);
     expect(response.headers["allow"]).toBe(allow);
-    if (method !== "HEAD") {
-      expect(response.json()).toMatchObject({ code: "method-not-allowed", method });
-    }
+    expect(response.body).toContain(method === "HEAD" ? "" : '"code":"method-not-allowed"');
   });
 });
 

@@ -92,8 +92,9 @@ describe("a call that fails", () => {
 
   it("is answered 401 without a key where one is needed, and 401 with an unknown one", async () => {
     await using edge = createTestEdge({ anonymous: null });
-    for (const headers of [{}, { authorization: "Bearer nonsense" }]) {
-      const response = await edge.post(ADD, {}, headers as Record<string, string>);
+    const unknown: Record<string, string> = { authorization: "Bearer nonsense" };
+    for (const headers of [{}, unknown]) {
+      const response = await edge.post(ADD, {}, headers);
       expect(response.statusCode).toBe(401);
       expect(response.headers["www-authenticate"]).toBe("Bearer");
       expect(response.json()).toMatchObject({ code: "unauthenticated" });
@@ -103,14 +104,11 @@ describe("a call that fails", () => {
 
 describe("the table of problems", () => {
   it("has a client error or a server error for every code", () => {
-    for (const [code, { status, title }] of Object.entries(PROBLEM_KINDS)) {
-      expect(status, code).toBeGreaterThanOrEqual(400);
-      expect(status, code).toBeLessThan(600);
-      expect(title.length, code).toBeGreaterThan(3);
-    }
+    const statuses = Object.values(PROBLEM_KINDS).map(({ status }) => status);
+    expect(statuses.filter((status) => status < 400 || status > 599)).toEqual([]);
   });
 
-  it("says of every code only what its status allows", () => {
+  it("lets every code that asks to come back have a status that does", () => {
     const retryable: ErrorCode[] = ["rate-limited", "circuit-open", "server-unavailable"];
     for (const code of retryable) expect([429, 503]).toContain(PROBLEM_KINDS[code].status);
   });

@@ -125,10 +125,10 @@ describe("a failed call repeated with its Idempotency-Key", () => {
   const unreached = { server: "users", state: "disconnected", retryAfterMs: 5, reached: false };
 
   it.each([
-    ["the server was not reached", "server-unavailable", unreached, 1],
-    ["the circuit was open", "circuit-open", { server: "users", retryAfterMs: 5 }, 0],
-    ["the arguments were wrong", "invalid-arguments", { violations: [] }, 0],
-  ] as const)("runs again when %s", async (_name, code, data, attempts) => {
+    [1, "server-unavailable", unreached],
+    [0, "circuit-open", { server: "users", retryAfterMs: 5 }],
+    [0, "invalid-arguments", { violations: [] }],
+  ] as const)("runs again when %i attempts ended in %s", async (attempts, code, data) => {
     await using edge = createTestEdge();
     let runs = 0;
     edge.gateway.calls.on("users__add_user", () => {

@@ -116,6 +116,6 @@ describe("a client that leaves", () => {
     });
     const response = await fetch(`${base}${ADD}`, { method: "POST", headers: STREAM });
     await waitFor(() => aborted, { what: "the abort" });
-    await expect(response.text()).rejects.toThrow();
+    await expect(response.text()).rejects.toThrow("terminated");
   });
 });

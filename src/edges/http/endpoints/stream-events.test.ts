@@ -102,7 +102,7 @@ describe("following events", () => {
     expect(second.headers.get("retry-after")).toBe("5");
     await second.text();
     leaving.abort();
-    await expect(first.text()).rejects.toThrow();
+    await expect(first.text()).rejects.toThrow("aborted");
     const third = await waitFor(
       async () => {
         const again = await fetch(`${base}/v1/events`);
