@@ -4,7 +4,7 @@ import type { Logger } from "../kernel/log.ts";
 export interface ShutdownPhase {
   readonly name: string;
   readonly timeoutMs: number;
-  run(): void | Promise<unknown>;
+  readonly run: () => unknown;
 }
 
 /** Runs phases in order. One that takes too long or fails is logged, and the next begins. */

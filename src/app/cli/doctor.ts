@@ -1,0 +1,114 @@
+import { access, constants, mkdir } from "node:fs/promises";
+import { findDaemon } from "../../adapters/files/index.ts";
+import { bundledAddonPath, loadFaiss } from "../../adapters/vectors/faiss/load-faiss.ts";
+import {
+  formatProblem,
+  loadConfig,
+  type Config,
+  type ConfigSources,
+  type Environment,
+} from "../../config/index.ts";
+import type { ServerStatus } from "../../core/upstream/index.ts";
+import type { Check, GlobalFlags } from "../../edges/cli/host.ts";
+import { openInProcess } from "./in-process.ts";
+
+export interface DoctorDeps {
+  readonly environment: Environment;
+  readonly cwd: string;
+  readonly version: string;
+  readonly signal: AbortSignal;
+}
+
+/** Checks what the gateway needs, one thing after another, and says how to mend what fails. */
+export function createDoctor(deps: DoctorDeps): {
+  run(flags: GlobalFlags): AsyncIterable<Check>;
+} {
+  return {
+    async *run(flags) {
+      const { environment, cwd } = deps;
+      const sources: ConfigSources = { environment, cwd, flags: { config: flags.config } };
+      yield checkNode();
+      const loaded = loadConfig(sources);
+      if (loaded.kind === "failed") {
+        for (const problem of loaded.problems) {
+          yield { name: "config", status: "failed", detail: formatProblem(problem) };
+        }
+        return;
+      }
+      const { config } = loaded;
+      yield {
+        name: "config",
+        status: "ok",
+        detail: `${config.file ?? "no file"}: ${config.servers.length} servers`,
+      };
+      for (const warning of loaded.warnings) {
+        yield { name: "config", status: "warning", detail: formatProblem(warning) };
+      }
+      yield await checkDataDir(config.dataDir);
+      yield await checkDaemon(config.dataDir);
+      yield checkFaiss(config);
+      yield* checkServers(sources, deps);
+    },
+  };
+}
+
+function checkNode(): Check {
+  return { name: "node", status: "ok", detail: `${process.version} on ${process.platform}` };
+}
+
+async function checkDataDir(path: string): Promise<Check> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    await access(path, constants.R_OK | constants.W_OK);
+    return { name: "data directory", status: "ok", detail: path };
+  } catch (error) {
+    const detail = `${path}: ${(error as Error).message}`;
+    const mend = "Make it writable for this user, or set gateway.dataDir.";
+    return { name: "data directory", status: "failed", detail, mend };
+  }
+}
+
+async function checkDaemon(dataDir: string): Promise<Check> {
+  const daemon = await findDaemon(dataDir);
+  if (daemon === undefined) {
+    const mend = "Start one with: switchboard serve";
+    return { name: "daemon", status: "warning", detail: "none is running here", mend };
+  }
+  return { name: "daemon", status: "ok", detail: `${daemon.url}, process ${daemon.pid}` };
+}
+
+function checkFaiss({ vectors }: Config): Check {
+  if (vectors.index === "exact") {
+    return { name: "vector index", status: "ok", detail: "exact, as configured" };
+  }
+  const load = loadFaiss({ addonPaths: [bundledAddonPath()] });
+  if (load.status === "loaded") {
+    return { name: "vector index", status: "ok", detail: `FAISS from ${load.source}` };
+  }
+  const status = vectors.index === "faiss" ? "failed" : "warning";
+  return { name: "vector index", status, detail: load.reason, mend: load.mend };
+}
+
+/** Connects to every server as the daemon would, and searches once. */
+async function* checkServers(sources: ConfigSources, deps: DoctorDeps): AsyncIterable<Check> {
+  await using own = await openInProcess(sources, deps);
+  await own.settled(() => undefined);
+  const { discovery, upstreams } = own.gateway;
+  for (const status of upstreams.statuses()) yield serverCheck(status);
+  const { model, index, indexedTools, notes } = discovery.status();
+  const detail = `${indexedTools} tools, model ${model}, ${index ?? "words only"}`;
+  yield { name: "discovery", status: "ok", detail };
+  for (const note of notes) yield { name: "discovery", status: "warning", detail: note };
+}
+
+function serverCheck({ id, state, reason, tools, target }: ServerStatus): Check {
+  const name = `server ${id}`;
+  if (state === "ready") return { name, status: "ok", detail: `${tools} tools, ${target}` };
+  if (state === "disabled") return { name, status: "ok", detail: "disabled in the config" };
+  const detail = `${state}: ${reason ?? "no reason given"} (${target})`;
+  if (state === "needs-auth") {
+    return { name, status: "failed", detail, mend: "Give it valid credentials in headers or env." };
+  }
+  const mend = "Run its command, or open its URL, by hand; its stderr is in the daemon's log.";
+  return { name, status: state === "degraded" ? "warning" : "failed", detail, mend };
+}

@@ -1,0 +1,78 @@
+import { request } from "undici";
+import type { FastifyInstance } from "fastify";
+import type { RestRequest, RestResponse, RestTransport } from "../../edges/cli/host.ts";
+import { GatewayError } from "../../kernel/errors.ts";
+
+/** The HTTP API of a daemon. Streams of events arrive whole, when they have ended. */
+export function createHttpTransport(url: string, token: string | undefined): RestTransport {
+  const base = url.replace(/\/+$/, "");
+  const authorisation = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  return {
+    target: base,
+    async send({ method, path, body, headers, signal }): Promise<RestResponse> {
+      try {
+        const answer = await request(`${base}${path}`, {
+          method,
+          headers: { ...authorisation, ...jsonHeaders(body), ...headers },
+          body: body ?? null,
+          signal,
+          headersTimeout: 0,
+          bodyTimeout: 0,
+        });
+        return {
+          status: answer.statusCode,
+          headers: flat(answer.headers),
+          body: new Uint8Array(await answer.body.arrayBuffer()),
+        };
+      } catch (error) {
+        if (signal.aborted) throw signal.reason;
+        const message = `No daemon answers at ${base}: ${causeOf(error)}.`;
+        throw new GatewayError("daemon-unreachable", message, { url: base, cause: error });
+      }
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+/** The same API straight into a gateway of this process. */
+export function createInProcessTransport(
+  http: FastifyInstance,
+  dispose: () => Promise<void>,
+): RestTransport {
+  return {
+    target: "this process",
+    async send({ method, path, body, headers, signal }: RestRequest): Promise<RestResponse> {
+      const answer = await http.inject({
+        method,
+        url: path,
+        headers: { host: "127.0.0.1", ...jsonHeaders(body), ...headers },
+        signal,
+        ...(body === undefined ? {} : { payload: body }),
+      });
+      return {
+        status: answer.statusCode,
+        headers: flat(answer.headers),
+        body: new Uint8Array(answer.rawPayload),
+      };
+    },
+    [Symbol.asyncDispose]: dispose,
+  };
+}
+
+function jsonHeaders(body: string | undefined): Record<string, string> {
+  return body === undefined ? {} : { "content-type": "application/json" };
+}
+
+function flat(headers: object): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      value === undefined ? undefined : String(value),
+    ]),
+  );
+}
+
+function causeOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === "ECONNREFUSED" ? "the connection is refused" : message;
+}

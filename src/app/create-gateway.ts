@@ -1,0 +1,150 @@
+import { join } from "node:path";
+import { createOverlayFile, type OverlayFile } from "../adapters/files/index.ts";
+import type { PinoLogger } from "../adapters/pino/index.ts";
+import { createPrometheusMetrics } from "../adapters/prometheus/index.ts";
+import { createGptTokenizer } from "../adapters/tokens/index.ts";
+import {
+  childEnvironment,
+  readEnvironment,
+  readTextFile,
+  type Config,
+  type ServerEntry,
+} from "../config/index.ts";
+import { createAccess, type AccessOptions } from "../core/access/index.ts";
+import { createCalls } from "../core/calls/index.ts";
+import { createCatalog } from "../core/catalog/index.ts";
+import { createEventLog } from "../core/events/index.ts";
+import type { Gateway } from "../core/gateway.ts";
+import { createCircuits } from "../core/resilience/index.ts";
+import { createResults } from "../core/results/index.ts";
+import { createTokenCounts } from "../core/tokens/index.ts";
+import { discoveryDefinitions } from "../edges/mcp/index.ts";
+import { createSystemClock, type Clock } from "../kernel/clock.ts";
+import { createSystemRandom, type Random } from "../kernel/random.ts";
+import { createScope, type Scope } from "../kernel/scope.ts";
+import { connectUpstreams } from "./connect-upstreams.ts";
+import { openDiscovery } from "./open-discovery.ts";
+import { publishEvents } from "./publish-events.ts";
+import { createServerRegistry } from "./server-registry.ts";
+import { createServerSet } from "./server-set.ts";
+
+/** A gateway that is wired and can be driven. Disposing closes every server and flushes. */
+export interface GatewayRuntime extends AsyncDisposable {
+  readonly gateway: Gateway;
+  readonly metricsText: () => Promise<string>;
+  /** Takes over the config file's servers; resolves when those that left are gone. */
+  setServers(entries: readonly ServerEntry[]): Promise<void>;
+  /** Puts in force what can change while it runs: servers, keys and rules. */
+  applyConfig(config: Config): Promise<void>;
+  /** Refuses new calls and waits for those under way. */
+  drain(): Promise<void>;
+}
+
+export interface GatewayParts {
+  readonly version: string;
+  readonly logger: PinoLogger;
+  /** Where index, embeddings and added servers are kept; without one nothing is. */
+  readonly dataDir?: string;
+  /** Hash of a key with role admin that this user's own commands come in with. */
+  readonly ownKeyHash?: string;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+/** The composition root: makes every feature and adapter of a gateway and wires them. */
+export async function createGateway(config: Config, parts: GatewayParts): Promise<GatewayRuntime> {
+  const scope = createScope();
+  const { logger, dataDir } = parts;
+  const features = createFeatures(config, parts, scope);
+  const { access, calls, circuits, metrics, upstreams } = features;
+  const set = await createServerSet({
+    overlay: dataDir === undefined ? forgetful() : createOverlayFile(join(dataDir, "servers.json")),
+    upstreams,
+    readFile: readTextFile,
+    onSecrets: (secrets) => logger.addSecrets(secrets),
+    onRemoved: (id) => circuits.forget(id),
+    log: logger.log,
+  });
+  let inForce = config;
+  const servers = createServerRegistry({
+    set,
+    upstreams,
+    clock: features.clock,
+    allowCommands: () => inForce.gateway.allowCommandsOverApi,
+  });
+  const tokens = scope.use(
+    createTokenCounts(config.tokens, {
+      ...features,
+      tokenizer: scope.use(createGptTokenizer({}, features)),
+      surface: () => discoveryDefinitions(gateway),
+    }),
+  );
+  const gateway: Gateway = {
+    ...features,
+    version: parts.version,
+    startedAt: features.clock.now(),
+    servers,
+    tokens,
+  };
+  publishEvents(gateway.events, gateway, scope);
+
+  return {
+    gateway,
+    metricsText: async () => (await metrics.expose()).body,
+    setServers: (entries) => set.setFileEntries(entries),
+    async applyConfig(changed) {
+      inForce = changed;
+      access.update(withOwnKey(changed.access, parts.ownKeyHash));
+      await set.setFileEntries(changed.servers);
+    },
+    drain: async () => calls[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
+  };
+}
+
+/** The features that need no config file any more, in the order in which they need each other. */
+function createFeatures(config: Config, parts: GatewayParts, scope: Scope) {
+  const { dataDir, version } = parts;
+  const { log } = parts.logger;
+  const clock = parts.clock ?? createSystemClock();
+  const random = parts.random ?? createSystemRandom();
+  const metrics = createPrometheusMetrics(config.prometheus, { log });
+  scope.use(metrics);
+  const base = { clock, random, log, metrics };
+  const access = createAccess(withOwnKey(config.access, parts.ownKeyHash));
+  const events = createEventLog({}, base);
+  const catalog = createCatalog(config.catalog, base);
+  const circuits = scope.use(createCircuits(config.resilience.circuit, base));
+  const results = scope.use(createResults(config.results, base));
+  const discovery = openDiscovery(config, { ...base, access, catalog, scope, dataDir });
+  const upstreams = connectUpstreams(config.upstream, {
+    ...base,
+    catalog,
+    version,
+    scope,
+    childEnvironment: childEnvironment(readEnvironment()),
+  });
+  const calls = createCalls(
+    { ...config.calls, ...config.resilience },
+    { ...base, access, catalog, circuits, upstreams },
+  );
+  return { ...base, access, events, catalog, circuits, results, discovery, upstreams, calls };
+}
+
+function withOwnKey(options: AccessOptions, hash: string | undefined): AccessOptions {
+  if (hash === undefined) return options;
+  const key = {
+    id: "local-commands",
+    hash,
+    role: "admin",
+    tenant: "default",
+    allow: [],
+    deny: [],
+  } as const;
+  return { ...options, apiKeys: [...options.apiKeys, key] };
+}
+
+/** For a gateway without a data directory: what is added lives as long as the process. */
+function forgetful(): OverlayFile {
+  return { read: () => Promise.resolve({ servers: {} }), write: () => Promise.resolve() };
+}
