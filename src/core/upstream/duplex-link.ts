@@ -1,4 +1,4 @@
-import type { Clock } from "../../kernel/clock.ts";
+import type { Clock, Timer } from "../../kernel/clock.ts";
 import type { Logger } from "../../kernel/log.ts";
 import { toRawJson } from "../../kernel/raw-json.ts";
 import { encodeCall, encodeError, encodeResponse } from "../../mcp/encode.ts";
@@ -57,6 +57,8 @@ export function createDuplexLink(
 }
 
 interface Pending {
+  /** The transport could not send it: the server has not seen it. */
+  isUnsent: boolean;
   readonly resolve: (answer: LinkAnswer) => void;
   readonly reject: (error: unknown) => void;
   readonly signal: AbortSignal;
@@ -64,6 +66,7 @@ interface Pending {
 }
 
 const NOTICE_INTERVAL_MS = 10_000;
+const ENDING_PATIENCE_MS = 500;
 
 class Multiplexer implements DuplexLink {
   readonly transport: EndpointSpec["transport"];
@@ -74,6 +77,8 @@ class Multiplexer implements DuplexLink {
   readonly #pending = new Map<RpcId, Pending>();
   readonly #noteGarbage: (example: string) => void;
   readonly #noteUnknown: (example: string) => void;
+  readonly #clock: Clock;
+  #ending: Timer | undefined;
   #closed: LinkError | undefined;
   #disposal: Promise<void> | undefined;
 
@@ -81,6 +86,7 @@ class Multiplexer implements DuplexLink {
     this.transport = options.transport;
     this.#options = options;
     this.#channel = deps.channel;
+    this.#clock = deps.clock;
     this.#handlers = deps.handlers;
     this.#outbox = createOutbox(
       { maxBytes: options.maxBufferedBytes, maxWaiting: options.maxInFlight },
@@ -111,10 +117,11 @@ class Multiplexer implements DuplexLink {
         reject(signal.reason);
         if (withdraw?.() !== true) this.#cancel(message);
       };
-      this.#pending.set(message.id, { resolve, reject, signal, onAbort });
+      const pending = { isUnsent: false, resolve, reject, signal, onAbort };
+      this.#pending.set(message.id, pending);
       signal.addEventListener("abort", onAbort, { once: true });
       withdraw = this.#outbox.send(encoded, (error) => {
-        if (error !== undefined) this.#take(message.id)?.reject(error);
+        if (error !== undefined) this.#refused(message.id, error);
       });
     });
   }
@@ -168,6 +175,18 @@ class Multiplexer implements DuplexLink {
     pending.resolve({ frame });
   }
 
+  /**
+   * A transport that cannot send is about to say that it is gone, and why: the request waits for
+   * that, so that it fails with the better reason, when the loss is known.
+   */
+  #refused(id: RpcId, error: LinkError): void {
+    const pending = this.#pending.get(id);
+    const isEnding = error.kind === "closed" && !error.reached && this.#closed === undefined;
+    if (pending === undefined || !isEnding) return this.#take(id)?.reject(error);
+    pending.isUnsent = true;
+    this.#ending ??= this.#clock.after(ENDING_PATIENCE_MS, () => this.fail(error));
+  }
+
   #take(id: RpcId): Pending | undefined {
     const pending = this.#pending.get(id);
     if (pending === undefined) return undefined;
@@ -199,8 +218,12 @@ class Multiplexer implements DuplexLink {
   #close(reason: LinkError): void {
     if (this.#closed !== undefined) return;
     this.#closed = new LinkError("closed", reason.message, { reached: false, cause: reason });
+    this.#ending?.[Symbol.dispose]();
     this.#outbox.close(this.#closed);
-    for (const id of this.#pending.keys()) this.#take(id)?.reject(reason);
+    for (const id of this.#pending.keys()) {
+      const pending = this.#take(id);
+      pending?.reject(pending.isUnsent ? this.#closed : reason);
+    }
   }
 }
 

@@ -109,7 +109,9 @@ function writeLine(
   child.stdin.write(message);
   child.stdin.write(NEWLINE, (error) => {
     if (error === undefined || error === null) return sent();
-    sent(new LinkError("closed", `the process reads no more: ${error.message}`, { reached: true }));
+    sent(
+      new LinkError("closed", `the process reads no more: ${error.message}`, { reached: false }),
+    );
   });
   child.stdin.uncork();
 }

@@ -102,7 +102,7 @@ function channelOver(
     write(message, sent) {
       socket.send(message, { binary: false }, (error) => {
         if (error === undefined || error === null) return sent();
-        sent(new LinkError("closed", `the socket is closed: ${error.message}`, { reached: true }));
+        sent(new LinkError("closed", `the socket is closed: ${error.message}`, { reached: false }));
       });
     },
     close() {
