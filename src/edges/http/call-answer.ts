@@ -3,6 +3,7 @@ import type { CallMeta, Outcome } from "../../core/calls/index.ts";
 import { presentResult, type PresentRequest } from "../../core/results/index.ts";
 import { objectMembers, slice, type Span } from "../../mcp/json-scan.ts";
 import { withMembers, type Members } from "../../mcp/splice.ts";
+import { withoutMembers } from "../../mcp/without-members.ts";
 import { toProblem, type ProblemAnswer } from "./problem.ts";
 
 /** A call's answer, ready to be sent as it is, or kept. */
@@ -37,14 +38,17 @@ export function toCallAnswer(
 /** Adds `meta` (and what every answer has) to a result; its own members keep their bytes. */
 function withCallMeta(result: Uint8Array, meta: object): Buffer {
   const present = objectMembers(result);
-  const added: Record<string, string> = { meta: JSON.stringify(meta) };
-  if (!present.has("content")) added["content"] = "[]";
-  if (!present.has("isError")) added["isError"] = "false";
-  if (present.has("meta")) return withMembers(result, added);
-  const tail = Object.entries(added).map(([key, value]) => `"${key}":${value}`);
+  if (present.has("meta")) {
+    return withCallMeta(
+      withoutMembers(result, (key) => key === "meta"),
+      meta,
+    );
+  }
   const comma = present.size > 0 ? "," : "";
-  const close = result.lastIndexOf(CLOSE_BRACE);
-  return Buffer.concat([result.subarray(0, close), Buffer.from(`${comma}${tail.join(",")}}`)]);
+  const content = present.has("content") ? "" : '"content":[],';
+  const isError = present.has("isError") ? "" : '"isError":false,';
+  const tail = `${comma}${content}${isError}"meta":${JSON.stringify(meta)}}`;
+  return Buffer.concat([result.subarray(0, result.lastIndexOf(CLOSE_BRACE)), Buffer.from(tail)]);
 }
 
 /** 409 with what the server asks for, to be answered in a second call. */

@@ -23,9 +23,9 @@ export function addServer({ gateway }: EdgeContext): Endpoint {
       failures: ["server-exists"],
     },
     async ({ body, principal, reply }) => {
-      using gone = clientGone(reply);
+      const gone = clientGone(reply);
       const { id, ...entry } = body;
-      const status = await gateway.servers.add(id, entry as JsonObject, gone.signal);
+      const status = await gateway.servers.add(id, entry as JsonObject, gone);
       reply.code(201).header("location", `/v1/servers/${status.id}`);
       return presentServer(status, principal, gateway);
     },

@@ -70,8 +70,8 @@ export function callTool(context: EdgeContext): Endpoint {
       key: readIdempotencyKey(request.headers["idempotency-key"]),
     };
     if (acceptsEventStream(request.headers.accept)) return streamed(context, exchange, asked);
-    using gone = clientGone(reply);
-    const answer = await answerOf(context, exchange, { ...asked, signal: gone.signal });
+    const gone = clientGone(reply);
+    const answer = await answerOf(context, exchange, { ...asked, signal: gone });
     return reply.code(answer.status).headers(answer.headers).send(answer.body);
   });
 }
@@ -86,7 +86,10 @@ async function answerOf(
   exchange: CallExchange,
   run: Run,
 ): Promise<CallAnswer> {
-  if (run.key === undefined) return (await callOnce(context, exchange, run)).answer;
+  if (run.key === undefined) {
+    const { answer } = await callOnce(context, exchange, run);
+    return answer;
+  }
   const { answer, replayed } = await context.idempotency.run(
     {
       key: run.key,
@@ -126,11 +129,11 @@ async function streamed(
   asked: Asked,
 ): Promise<unknown> {
   const { request, reply } = exchange;
-  using gone = clientGone(reply);
+  const gone = clientGone(reply);
   using stream = openEventStream(reply, context.options, context.gateway.clock);
   const onProgress = (params: RawJson): void => stream.send("progress", params.bytes);
   try {
-    const answer = await answerOf(context, exchange, { ...asked, signal: gone.signal, onProgress });
+    const answer = await answerOf(context, exchange, { ...asked, signal: gone, onProgress });
     stream.send(answer.status === 200 ? "result" : "error", answer.body);
   } catch (error) {
     const failure = toGatewayError(error);

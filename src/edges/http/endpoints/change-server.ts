@@ -21,9 +21,9 @@ export function changeServer({ gateway }: EdgeContext): Endpoint {
       failures: ["unknown-server"],
     },
     async ({ params, body, principal, reply }) => {
-      using gone = clientGone(reply);
+      const gone = clientGone(reply);
       const { id } = findServer(params.id, principal, gateway);
-      const status = await gateway.servers.change(id, body as JsonObject, gone.signal);
+      const status = await gateway.servers.change(id, body as JsonObject, gone);
       return presentServer(status, principal, gateway);
     },
   );

@@ -17,8 +17,8 @@ export function countTokens({ gateway }: EdgeContext): Endpoint {
       failures: [],
     },
     async ({ reply }) => {
-      using gone = clientGone(reply);
-      return await gateway.tokens.report(gone.signal);
+      const gone = clientGone(reply);
+      return await gateway.tokens.report(gone);
     },
   );
 }

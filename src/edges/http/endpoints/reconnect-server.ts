@@ -20,9 +20,9 @@ export function reconnectServer({ gateway }: EdgeContext): Endpoint {
       failures: ["unknown-server"],
     },
     async ({ params, principal, reply }) => {
-      using gone = clientGone(reply);
+      const gone = clientGone(reply);
       const { id } = findServer(params.id, principal, gateway);
-      const status = await gateway.upstreams.reconnect(id, gone.signal);
+      const status = await gateway.upstreams.reconnect(id, gone);
       return presentServer(status, principal, gateway);
     },
   );

@@ -30,14 +30,14 @@ export function requestTools({ gateway }: EdgeContext): Endpoint {
       failures: ["embedding-failed", "index-failed"],
     },
     async ({ body, principal, reply }) => {
-      using gone = clientGone(reply);
+      const gone = clientGone(reply);
       const startedAt = gateway.clock.monotonic();
       const requests = requestsOf(body);
       const { limit, detail } = body;
       const groups = await gateway.discovery.request(
         limit === undefined ? { requests } : { requests, limit },
         principal,
-        gone.signal,
+        gone,
       );
       return {
         groups: groups.map(({ request, servers, hits }) => ({

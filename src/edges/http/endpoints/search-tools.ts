@@ -33,8 +33,8 @@ export function searchTools(context: EdgeContext): Endpoint {
       failures: ["embedding-failed", "index-failed"],
     },
     async ({ body, principal, reply }) => {
-      using gone = clientGone(reply);
-      const answer = await gateway.discovery.search(toRequest(body), principal, gone.signal);
+      const gone = clientGone(reply);
+      const answer = await gateway.discovery.search(toRequest(body), principal, gone);
       const { tools, tokens } = pack(
         answer.hits.map((hit) => show(hit, body, context)),
         body,
