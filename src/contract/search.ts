@@ -2,7 +2,7 @@ import { z } from "zod";
 import { detailSchema, foundToolSchema } from "./tool.ts";
 
 const modeSchema = z.enum(["hybrid", "dense", "lexical"]);
-const serverNames = z.array(z.string().min(1).max(64)).min(1).max(200);
+const serverNames = z.array(z.string().min(1).max(64)).min(1).max(100);
 
 /** Body of `POST /v1/tools/search`. */
 export const searchRequestSchema = z.strictObject({

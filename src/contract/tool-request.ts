@@ -2,8 +2,8 @@ import { z } from "zod";
 import { detailSchema, foundToolSchema } from "./tool.ts";
 
 const toolRequestSchema = z.strictObject({
-  server: z.string().min(1).max(2048).optional().describe("What kind of platform is needed."),
-  tool: z.string().min(1).max(2048).describe("The operation needed, and on what."),
+  server: z.string().min(1).max(8192).optional().describe("What kind of platform is needed."),
+  tool: z.string().min(1).max(8192).describe("The operation needed, and on what."),
 });
 
 /** Body of `POST /v1/tools/request`: requests of the MCP-Zero form, as text or taken apart. */
@@ -15,7 +15,7 @@ export const toolRequestBodySchema = z
       .max(65_536)
       .optional()
       .describe("A model's text with any number of `<tool_assistant>` blocks."),
-    requests: z.array(toolRequestSchema).min(1).max(50).optional(),
+    requests: z.array(toolRequestSchema).min(1).max(32).optional(),
     limit: z.int().min(1).max(100).optional().describe("Tools for each request; default 3."),
     detail: detailSchema.default("schema"),
   })

@@ -48,8 +48,8 @@ tool: file
   it.each([
     [{ text: "no block" }, "/text: holds no <tool_assistant> block with a tool: line"],
     [
-      { text: "<tool_assistant>tool: x".repeat(51) },
-      "/text: holds 51 <tool_assistant> blocks, more than 50",
+      { text: "<tool_assistant>tool: x".repeat(33) },
+      "/text: holds 33 <tool_assistant> blocks, more than 32",
     ],
     [{ requests: [] }, "/requests: expected array to have >=1 items, received []"],
     [{ requests: [{ server: "x" }] }, "/requests/0/tool: is required: expected string"],

@@ -3,14 +3,15 @@ import {
   toolRequestAnswerSchema,
   toolRequestBodySchema,
 } from "../../../contract/index.ts";
-import { parseToolRequests, type ToolRequest } from "../../../core/discovery/index.ts";
+import {
+  MAX_TOOL_REQUESTS,
+  parseToolRequests,
+  type ToolRequest,
+} from "../../../core/discovery/index.ts";
 import { clientGone } from "../client-gone.ts";
 import type { EdgeContext } from "../edge-context.ts";
 import { endpoint, type Endpoint } from "../endpoint.ts";
 import { presentHit } from "../tool-view.ts";
-
-/** Requests in one text at most, as for `requests`. */
-const MAX_REQUESTS = 50;
 
 /** MCP-Zero: each request on its own, first to servers, then to their tools. */
 export function requestTools({ gateway }: EdgeContext): Endpoint {
@@ -61,10 +62,10 @@ function requestsOf(body: {
     );
   }
   const requests = parseToolRequests(body.text);
-  if (requests.length > 0 && requests.length <= MAX_REQUESTS) return requests;
+  if (requests.length > 0 && requests.length <= MAX_TOOL_REQUESTS) return requests;
   const message =
     requests.length === 0
       ? "holds no <tool_assistant> block with a tool: line"
-      : `holds ${requests.length} <tool_assistant> blocks, more than ${MAX_REQUESTS}`;
+      : `holds ${requests.length} <tool_assistant> blocks, more than ${MAX_TOOL_REQUESTS}`;
   throw invalidRequest([{ path: "/text", message }]);
 }
