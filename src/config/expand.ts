@@ -84,21 +84,32 @@ function fillReference(body: string | undefined, variables: Variables): Filled {
     return { value: named.slice(split + 2), secret: false };
   }
   if (value !== undefined) return { value, secret: !PLAIN_VARIABLES.has(name) };
-  return failed(
-    `the environment variable ${name} is not set. Set it, or give a default: \${${name}:-…}.`,
-  );
+  return failed(editorReference(body) ?? unsetVariable(name));
 }
 
 function foreignReference(body: string): string {
-  const shown = `\${${body.length > 60 ? `${body.slice(0, 60)}…` : body}}`;
+  const shown = body.length > 60 ? `${body.slice(0, 60)}…` : body;
+  return (
+    editorReference(body) ??
+    `\${${shown}} is no reference: the forms are \${NAME}, \${NAME:-default} and \${env:NAME}. Write "$\${" for a plain "\${".`
+  );
+}
+
+function unsetVariable(name: string): string {
+  return `the environment variable ${name} is not set. Set it, or give a default: \${${name}:-…}.`;
+}
+
+/** How to mend what only editors can fill in; `undefined` for anything else. */
+function editorReference(body: string): string | undefined {
+  const shown = `\${${body.slice(0, 60)}}`;
   if (body.startsWith("input:")) {
-    return `${shown} asks the user in VS Code; a daemon cannot ask. Put an environment variable in its place, such as \${${variableNameOf(body.slice(6))}}.`;
-  }
-  if (/^(workspaceFolder|file|cwd$|\/$|pathSeparator)/.test(body)) {
-    return `${shown} is known to editors only. Write the path itself.`;
+    const variable = variableNameOf(body.slice("input:".length));
+    return `${shown} asks the user in VS Code; a daemon cannot ask. Put an environment variable in its place, such as \${${variable}}.`;
   }
   if (body === "userHome") return `${shown} is known to editors only. Write \${HOME}.`;
-  return `${shown} is no reference: the forms are \${NAME}, \${NAME:-default} and \${env:NAME}. Write "$\${" for a plain "\${".`;
+  return /^(workspaceFolder|file|cwd$|\/$|pathSeparator)/.test(body)
+    ? `${shown} is known to editors only. Write the path itself.`
+    : undefined;
 }
 
 /** A variable name for what another client calls `name`: `github-token` becomes `GITHUB_TOKEN`. */

@@ -1,10 +1,10 @@
-export { CLIENTS, type Client, type ClientFile, clientFiles } from "./clients/client-files.ts";
+export { type Client, CLIENT_NAMES, type ClientFile, clientFiles } from "./clients/client-files.ts";
 export {
   findClientServers,
   type ImportableServer,
   type ImportFindings,
   type ImportSources,
-  readClientFiles,
+  readClientServers,
 } from "./clients/import-servers.ts";
 export { compareConfigs, type ConfigChanges, isUnchanged } from "./compare-configs.ts";
 export type { Config, ConfigResult } from "./config.ts";

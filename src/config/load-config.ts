@@ -87,11 +87,11 @@ interface Parts {
 }
 
 function assemble(parts: Parts): ConfigResult {
-  const { value, file, environment, flags, cwd } = parts;
+  const { value, file, environment, flags } = parts;
   const servers = readServers(value, {
     source: "file",
     variables: environment.variables,
-    baseDir: file === undefined ? cwd : dirname(file),
+    baseDir: folderOf(parts),
     allowCommand: true,
     readFile: readTextFile,
   });
@@ -114,7 +114,7 @@ function assemble(parts: Parts): ConfigResult {
     return { kind: "failed", problems: sortProblems(problems), warnings, files };
   }
   const config: Config = {
-    ...optionsOf(settings, flags),
+    ...optionsOf(parts, settings),
     ...(file === undefined ? {} : { file }),
     dataDir: dataDirOf(parts, settings),
     offline: environment.offline,
@@ -124,14 +124,29 @@ function assemble(parts: Parts): ConfigResult {
   return { kind: "ok", config, secrets, warnings, files };
 }
 
-/** Fills in what follows from several settings together. */
-function optionsOf({ options }: SettingsResult, flags: ConfigFlags): ConfigOptions {
-  const allowAnonymous = allowsAnonymous(options, flags.insecure ?? false);
+/** Fills in what follows from several settings together, and makes paths absolute. */
+function optionsOf(parts: Parts, { options }: SettingsResult): ConfigOptions {
+  const { environment, flags } = parts;
+  const { embedding } = options;
+  const modelPath = resolveLocalPath(embedding.modelPath ?? "", folderOf(parts));
   return {
     ...options,
-    access: { ...options.access, allowAnonymous },
+    access: {
+      ...options.access,
+      allowAnonymous: allowsAnonymous(options, flags.insecure ?? false),
+    },
     mcpEdge: { ...options.mcpEdge, maxMessageBytes: options.http.maxBodyBytes },
+    embedding: {
+      ...embedding,
+      offline: embedding.offline || environment.offline,
+      ...(embedding.modelPath === undefined || modelPath === undefined ? {} : { modelPath }),
+    },
   };
+}
+
+/** Where relative paths of the file start. */
+function folderOf({ file, cwd }: Parts): string {
+  return file === undefined ? cwd : dirname(file);
 }
 
 /** Gives a remark its line and column, or names the flag or variable that it is about. */
@@ -154,11 +169,9 @@ function placer({ document, file }: Parts) {
   };
 }
 
-function dataDirOf({ file, cwd, environment }: Parts, settings: SettingsResult): string {
+function dataDirOf(parts: Parts, settings: SettingsResult): string {
   const given = settings.options.gateway.dataDir;
-  if (given === undefined) return join(environment.dataHome, "switchboard");
-  const base = settings.isOverridden(["gateway", "dataDir"])
-    ? cwd
-    : dirname(file ?? join(cwd, "-"));
-  return resolveLocalPath(given, base) ?? given;
+  if (given === undefined) return join(parts.environment.dataHome, "switchboard");
+  const asked = settings.isOverridden(["gateway", "dataDir"]);
+  return resolveLocalPath(given, asked ? parts.cwd : folderOf(parts)) ?? given;
 }

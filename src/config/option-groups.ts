@@ -1,6 +1,7 @@
 import type { OptionGroup } from "./option-group.ts";
 import { accessGroup, authGroup } from "./sections/auth.ts";
-import { vectorsGroup } from "./sections/discovery.ts";
+import { discoveryGroup, vectorsGroup } from "./sections/discovery.ts";
+import { embeddingGroup } from "./sections/embedding.ts";
 import {
   callsGroup,
   gatewayGroup,
@@ -21,7 +22,9 @@ export const OPTION_GROUPS = {
   mcpEdge: mcpEdgeGroup,
   results: resultsGroup,
   upstream: upstreamGroup,
+  discovery: discoveryGroup,
   vectors: vectorsGroup,
+  embedding: embeddingGroup,
   catalog: catalogGroup,
   resilience: resilienceGroup,
   access: accessGroup,

@@ -25,7 +25,7 @@ export function schemaProblems(
   issues: readonly z.core.$ZodIssue[],
   context: SchemaContext,
 ): SchemaProblem[] {
-  return issues.flatMap((issue) => {
+  return issues.flatMap((issue): SchemaProblem[] => {
     const path = issue.path.map((part) => (typeof part === "symbol" ? String(part) : part));
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => ({
@@ -34,8 +34,11 @@ export function schemaProblems(
         message: unknownKeyMessage(key, path, context),
       }));
     }
-    const atKey = issue.code === "invalid_key";
-    return [{ path, atKey, message: issueMessage(issue, path, context) }];
+    if (issue.code === "invalid_key") {
+      const message = issue.issues.map((inner) => inner.message).join(" ");
+      return [{ path, atKey: true, message }];
+    }
+    return [{ path, atKey: false, message: issueMessage(issue, path, context) }];
   });
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { isJsonObject, type JsonObject, type JsonValue } from "../kernel/json.ts";
 import type { Variables } from "./expand.ts";
 import { createFileSchema } from "./file-schema.ts";
@@ -51,6 +52,7 @@ export function readSettings(file: JsonObject, terms: SettingsTerms): SettingsRe
   );
   const problems: SettingRemark[] = [];
   const report = (remark: SettingRemark) => {
+    if (problems.some(({ path }) => isDeepStrictEqual(path, remark.path))) return;
     const origin = origins.get(formatConfigPath(remark.path));
     problems.push(origin === undefined ? remark : { ...remark, origin });
   };

@@ -38,6 +38,8 @@ async function linuxStartMark(pid: number): Promise<string | undefined> {
   ]);
   // The command's name is in parentheses and may hold spaces; the start tick is field 22.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  // One that has ended and was not yet collected by its parent is gone, whatever its id says.
+  if (fields[0] === "Z" || fields[0] === "X") return "ended";
   const startTick = fields[19];
   return startTick === undefined ? undefined : `${boot.trim()}/${startTick}`;
 }

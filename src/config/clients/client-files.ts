@@ -2,9 +2,16 @@ import { dirname, join } from "node:path";
 import type { Environment } from "../environment.ts";
 
 /** A client whose servers can be taken over. */
-export const CLIENTS = ["claude-desktop", "claude-code", "cursor", "vscode", "windsurf"] as const;
+export type Client = "claude-desktop" | "claude-code" | "cursor" | "vscode" | "windsurf";
 
-export type Client = (typeof CLIENTS)[number];
+/** The clients' names as people know them. */
+export const CLIENT_NAMES: Readonly<Record<Client, string>> = {
+  "claude-desktop": "Claude Desktop",
+  "claude-code": "Claude Code",
+  cursor: "Cursor",
+  vscode: "VS Code",
+  windsurf: "Windsurf",
+};
 
 /** A file in which a client may keep servers. */
 export interface ClientFile {

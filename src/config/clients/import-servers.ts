@@ -6,7 +6,7 @@ import { readTextFile } from "../config-file.ts";
 import type { Environment } from "../environment.ts";
 import { type ConfigProblem, formatConfigPath } from "../problem.ts";
 import { toServerId } from "../servers/server-id.ts";
-import { clientFiles, workspaceOf } from "./client-files.ts";
+import { CLIENT_NAMES, clientFiles, workspaceOf } from "./client-files.ts";
 import { toOwnReferences } from "./own-references.ts";
 
 /** A server found in another program's file, as it can stand in ours. */
@@ -17,18 +17,17 @@ export interface ImportableServer {
   readonly name: string;
   /** As it stands there, with `${input:…}` and editors' own references made ours. */
   readonly entry: JsonObject;
-  /** The file it was found in. */
-  readonly file: string;
   /** Environment variables that it will need, in place of what the client asked its user for. */
   readonly needs: readonly string[];
 }
 
-/** What was found in one or several files. */
+/** What was found in one file. */
 export interface ImportFindings {
-  /** Each id once: what is found first wins, the rest is told in `problems`. */
+  /** The program whose file it is, for example `Claude Desktop`; absent for a file that was named. */
+  readonly program?: string;
+  readonly path: string;
   readonly servers: readonly ImportableServer[];
-  /** Files that were read. */
-  readonly files: readonly string[];
+  /** What could not be taken over, and why. */
   readonly problems: readonly ConfigProblem[];
 }
 
@@ -40,57 +39,51 @@ export interface ImportSources {
   readonly platform?: NodeJS.Platform;
 }
 
-/** Finds servers in the default files of Claude Desktop, Claude Code, Cursor, VS Code and Windsurf. */
-export function findClientServers(sources: ImportSources): ImportFindings {
+/**
+ * Finds servers in the default files of Claude Desktop, Claude Code, Cursor, VS Code and Windsurf,
+ * as far as they exist. An id that several files have is taken from the first.
+ */
+export function findClientServers(sources: ImportSources): ImportFindings[] {
   const { environment, cwd, platform = process.platform } = sources;
-  const paths = clientFiles(environment, { cwd, platform })
-    .map(({ path }) => path)
-    .filter((path) => existsSync(path));
-  return readClientFiles(paths, sources);
+  const known = new Map<string, string>();
+  return clientFiles(environment, { cwd, platform })
+    .filter(({ path }) => existsSync(path))
+    .map(({ client, path }) => ({
+      program: CLIENT_NAMES[client],
+      ...readInto(known, path, sources),
+    }));
 }
 
 /**
- * Reads servers from files of any of those forms: `mcpServers`, `servers`, VS Code's settings
+ * Reads servers from a file of any of those forms: `mcpServers`, `servers`, VS Code's settings
  * (`mcp.servers`), and the projects of Claude Code that concern the folder `cwd`.
  */
-export function readClientFiles(
-  paths: readonly string[],
-  { environment, cwd }: Pick<ImportSources, "environment" | "cwd">,
+export function readClientServers(path: string, sources: ImportSources): ImportFindings {
+  return readInto(new Map(), path, sources);
+}
+
+/** Reads a file's servers; those whose ids are `known`, by the file they came from, are left out. */
+function readInto(
+  known: Map<string, string>,
+  path: string,
+  { environment, cwd }: ImportSources,
 ): ImportFindings {
-  const servers = new Map<string, ImportableServer>();
+  const servers: ImportableServer[] = [];
   const problems: ConfigProblem[] = [];
-  for (const file of paths) {
-    const entries = blocksOf(readFile(file, problems), cwd).flatMap(({ path, block }) =>
-      Object.entries(block).map(([name, raw]) => ({ file, path: [...path, name], name, raw })),
-    );
-    for (const found of entries) {
-      const problem = takeIn(found, environment, servers);
-      const path = formatConfigPath(found.path);
-      if (problem !== undefined) problems.push({ file, path, message: problem });
-    }
+  const value = readFile(path, problems);
+  const entries = blocksOf(value, cwd).flatMap(({ path: at, block }) =>
+    Object.entries(block).map(([name, raw]) => ({ at: [...at, name], name, raw })),
+  );
+  for (const { at, name, raw } of entries) {
+    const server = readEntry({ file: path, name, raw }, environment);
+    const first = server === undefined ? undefined : known.get(server.id);
+    const place = { file: path, path: formatConfigPath(at) };
+    if (server === undefined) problems.push({ ...place, message: "is no server." });
+    else if (first === undefined) servers.push(server);
+    else problems.push({ ...place, message: `left out: "${server.id}" is in ${first} too.` });
+    if (server !== undefined) known.set(server.id, first ?? path);
   }
-  return { servers: [...servers.values()], files: paths, problems };
-}
-
-interface Found {
-  readonly file: string;
-  readonly path: readonly string[];
-  readonly name: string;
-  readonly raw: JsonValue;
-}
-
-/** Adds a found server; says why when it is left out. */
-function takeIn(
-  found: Found,
-  environment: Environment,
-  servers: Map<string, ImportableServer>,
-): string | undefined {
-  const server = readEntry(found, environment);
-  if (server === undefined) return "is no server.";
-  const known = servers.get(server.id);
-  if (known !== undefined) return `left out: "${server.id}" was found in ${known.file} already.`;
-  servers.set(server.id, server);
-  return undefined;
+  return { path, servers, problems };
 }
 
 function readFile(file: string, problems: ConfigProblem[]): JsonValue {
@@ -137,12 +130,12 @@ function isWithin(folder: string, parent: string): boolean {
 }
 
 function readEntry(
-  { file, name, raw }: Found,
+  { file, name, raw }: { readonly file: string; readonly name: string; readonly raw: JsonValue },
   environment: Environment,
 ): ImportableServer | undefined {
   if (!isJsonObject(raw)) return undefined;
   const places = { workspaceFolder: workspaceOf(file), userHome: environment.homeDir };
   const { value, needs } = toOwnReferences(raw, places);
   if (!isJsonObject(value)) return undefined;
-  return { id: toServerId(name), name, entry: value, file, needs };
+  return { id: toServerId(name), name, entry: value, needs };
 }

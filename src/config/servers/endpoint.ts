@@ -9,7 +9,7 @@ import { TRANSPORT_NAMES } from "./server-schema.ts";
 export interface EndpointContext {
   /** Folder that relative paths start at; absent: they must be absolute. */
   readonly baseDir: string | undefined;
-  /** @throws when the file cannot be read. */
+  /** @throws an error that says why the file cannot be read. */
   readonly readFile: (path: string) => string;
   readonly report: (path: ConfigPath, message: string) => void;
   /** Told the absolute path of every file that was asked for. */
@@ -163,8 +163,7 @@ function readEnv(
   try {
     text = context.readFile(absolute);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "unknown reason";
-    context.report(path, `cannot be read: ${absolute} (${code}).`);
+    context.report(path, `${absolute} cannot be read: ${(error as Error).message}.`);
     return {};
   }
   const { variables, badLines } = parseEnvFile(text);

@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../kernel/json.ts";
 import { expandTree } from "../expand-tree.ts";
 import type { Variables } from "../expand.ts";
 import type { ConfigPath } from "../problem.ts";
 import { describeReceived } from "../received.ts";
 import { schemaProblems } from "../schema-problems.ts";
+import { listSecrets } from "../secrets.ts";
 import { buildEntry } from "./build-entry.ts";
 import type { EntryRemark } from "./entry-remark.ts";
 import { entrySecrets } from "./entry-secrets.ts";
@@ -22,7 +24,7 @@ export interface EntryTerms {
   readonly baseDir?: string;
   /** Whether the entry may start a program. */
   readonly allowCommand: boolean;
-  /** Reads an `envFile`. @throws when it cannot. */
+  /** Reads an `envFile`, as `readTextFile` does. @throws an error that says why it cannot. */
   readonly readFile: (path: string) => string;
 }
 
@@ -43,8 +45,11 @@ export type ServerEntryResult = {
 export function parseServerEntry(id: string, raw: JsonValue, terms: EntryTerms): ServerEntryResult {
   const problems: EntryRemark[] = [];
   const files: string[] = [];
-  const report = (path: ConfigPath, message: string) =>
-    void problems.push({ path, atKey: false, message });
+  const add = (remark: EntryRemark) => {
+    // What is wrong at a place already is seldom right for other rules: one problem is enough.
+    if (!problems.some(({ path }) => isDeepStrictEqual(path, remark.path))) problems.push(remark);
+  };
+  const report = (path: ConfigPath, message: string) => add({ path, atKey: false, message });
   if (!isServerId(id)) report([], `${JSON.stringify(id)} is no server id: ${ID_RULE}`);
   if (!isJsonObject(raw)) {
     report([], `must be a mapping with "command" or "url", but is ${describeReceived(raw, true)}.`);
@@ -57,7 +62,7 @@ export function parseServerEntry(id: string, raw: JsonValue, terms: EntryTerms):
   // An entry that is switched off may name variables and files that are not there.
   const disabled = raw["disabled"] === true;
   if (!disabled) for (const { path, message } of expanded.problems) report(path, message);
-  const block = checkShape(expanded.value, expanded.isExpanded, problems);
+  const block = checkShape(expanded.value, expanded.isExpanded, add);
   if (block === undefined || refused) return { kind: "failed", problems, warnings, files };
 
   const entry = buildEntry(
@@ -73,7 +78,7 @@ export function parseServerEntry(id: string, raw: JsonValue, terms: EntryTerms):
   if (entry === undefined || problems.length > 0) {
     return { kind: "failed", problems, warnings, files };
   }
-  const secrets = [...expanded.secrets, ...entrySecrets(entry.endpoints)];
+  const secrets = listSecrets([...expanded.secrets, ...entrySecrets(entry.endpoints)]);
   return { kind: "ok", entry, secrets, warnings, files };
 }
 
@@ -108,7 +113,7 @@ const SHOWN_KEYS = new Set("type isolation disabled tags tools extendOnProgress"
 function checkShape(
   value: JsonValue,
   isExpanded: (path: ConfigPath) => boolean,
-  problems: EntryRemark[],
+  add: (remark: EntryRemark) => void,
 ): ServerBlock | undefined {
   const parsed = serverSchema.safeParse(value);
   if (parsed.success) return parsed.data;
@@ -116,6 +121,7 @@ function checkShape(
     const key = String(path[0]);
     return isExpanded(path) || !(SHOWN_KEYS.has(key) || /^max|Ms$/.test(key));
   };
-  problems.push(...schemaProblems(parsed.error.issues, { schema: serverSchema, value, isSecret }));
+  const context = { schema: serverSchema, value, isSecret };
+  for (const problem of schemaProblems(parsed.error.issues, context)) add(problem);
   return undefined;
 }

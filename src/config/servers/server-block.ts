@@ -49,13 +49,13 @@ export interface ServerBlock extends EndpointBlock {
   readonly maxQueue?: number;
   /** Replicas: other ways to reach the same server, tried after the entry's own. At most 32. */
   readonly endpoints?: readonly EndpointBlock[];
-  /** Other tools that may answer for this server's. */
+  /** Other tools that may answer for this server's. No effect in this version. */
   readonly alternates?: unknown;
-  /** Caching of this server's answers. */
+  /** Caching of this server's answers. No effect in this version. */
   readonly cache?: unknown;
-  /** Circuit settings of this server. */
+  /** Circuit settings of this server. No effect in this version. */
   readonly resilience?: unknown;
-  /** Changes to what the server says of its tools. */
+  /** Changes to what the server says of its tools. No effect in this version. */
   readonly overrides?: unknown;
 }
 

@@ -6,9 +6,9 @@ export interface ApiKeyOptions {
   readonly id: string;
   /** SHA-256 of the key as 64 hex digits: what `switchboard keys new` prints beside the key. */
   readonly hash: string;
-  /** Default `agent`. */
+  /** What the key may do beyond calling tools. Default `agent`. */
   readonly role: Role;
-  /** Default `default`. */
+  /** Whose key it is: caches, results and quotas are kept apart by tenant. Default `default`. */
   readonly tenant: string;
   /** Globs over tool ids; empty allows all. Default none. */
   readonly allow: readonly string[];
@@ -18,7 +18,7 @@ export interface ApiKeyOptions {
 
 /** Who may use the gateway. */
 export interface AccessOptions {
-  /** Default none. */
+  /** Keys that callers may come with. Default none. */
   readonly apiKeys: readonly ApiKeyOptions[];
   /** Whether callers without a key are let in; `app` allows it on loopback only. Default false. */
   readonly allowAnonymous: boolean;
