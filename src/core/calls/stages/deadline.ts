@@ -4,7 +4,7 @@ import { GatewayError } from "../../../kernel/errors.ts";
 import type { ServerId } from "../../catalog/index.ts";
 import type { ServerSpec } from "../../upstream/index.ts";
 import { endingOfAbort } from "../aborts.ts";
-import type { Call } from "../call.ts";
+import type { Call, CallRequest } from "../call.ts";
 import { failed, type Ending, type Stage } from "../stage.ts";
 
 /** The part of a server's settings that bounds the time of its calls. */
@@ -99,17 +99,31 @@ class Countdown {
     this.#finish(error, failed(error));
   }
 
+  /** The call as it goes on; spelled out, since a spread here costs a fifth of the whole pipeline. */
   #boundedCall(): Call {
-    const abort = this.#abort;
-    const deadlineAt = this.#deadlineAt;
-    const bounded = { ...this.#call, signal: abort.signal, abort, deadlineAt };
-    if (!this.#deps.limits.extendOnProgress) return bounded;
-    const { request } = bounded;
-    const onProgress: typeof request.onProgress = (params) => {
-      this.#startTimer();
-      request.onProgress?.(params);
+    const { request, principal, tool, traceId, startedAt, notes } = this.#call;
+    return {
+      request: this.#deps.limits.extendOnProgress ? this.#extended(request) : request,
+      principal,
+      tool,
+      traceId,
+      signal: this.#abort.signal,
+      abort: this.#abort,
+      startedAt,
+      deadlineAt: this.#deadlineAt,
+      notes,
     };
-    return { ...bounded, request: { ...request, onProgress } };
+  }
+
+  /** The request with progress starting the time anew. */
+  #extended(request: CallRequest): CallRequest {
+    return {
+      ...request,
+      onProgress: (params) => {
+        this.#startTimer();
+        request.onProgress?.(params);
+      },
+    };
   }
 
   #race(ending: Promise<Ending>): Ending | Promise<Ending> {

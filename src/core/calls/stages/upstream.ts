@@ -3,7 +3,7 @@ import type { Logger } from "../../../kernel/log.ts";
 import type { Metrics } from "../../metrics/index.ts";
 import type { UpstreamRequest, Upstreams } from "../../upstream/index.ts";
 import { endingOfAbort } from "../aborts.ts";
-import type { Call } from "../call.ts";
+import type { Call, CallRequest } from "../call.ts";
 import { isSafeTool } from "../safe-tool.ts";
 import { failed, type Ending, type Next } from "../stage.ts";
 import { createToolSeries } from "../tool-series.ts";
@@ -47,13 +47,22 @@ export function createUpstreamStage(deps: UpstreamStageDeps): Next {
 }
 
 function toUpstreamRequest({ request, principal, tool }: Call): UpstreamRequest {
-  const { session, meta, inputResponses, requestState, onProgress } = request;
-  return {
+  const { session } = request;
+  return withCarried(request, {
     server: tool.server,
     tool: tool.name,
     arguments: request.arguments,
     safe: isSafeTool(tool),
     scope: session === undefined ? { principal } : { principal, session },
+  });
+}
+
+/** Adds what a caller may send along; mostly nothing, and then nothing is copied. */
+function withCarried(request: CallRequest, plain: UpstreamRequest): UpstreamRequest {
+  const { meta, inputResponses, requestState, onProgress } = request;
+  if ((meta ?? inputResponses ?? requestState ?? onProgress) === undefined) return plain;
+  return {
+    ...plain,
     ...(meta === undefined ? {} : { meta }),
     ...(inputResponses === undefined ? {} : { inputResponses }),
     ...(requestState === undefined ? {} : { requestState }),
