@@ -18,14 +18,12 @@ export {
   healthAnswerSchema,
   readinessSchema,
   reloadAnswerSchema,
-  serverCountsSchema,
   statusSchema,
   stopAnswerSchema,
   tokenReportSchema,
 } from "./status.ts";
 export { toolRequestAnswerSchema, toolRequestBodySchema } from "./tool-request.ts";
 export {
-  detailSchema,
   foundToolSchema,
   listToolsQuerySchema,
   toolListSchema,

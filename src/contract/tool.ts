@@ -4,8 +4,8 @@ import { z } from "zod";
 export const detailSchema = z
   .enum(["name", "summary", "schema"])
   .describe(
-    "How much of each tool to show: its names; also title, annotations and a shortened " +
-      "description; or the whole description and the input schema.",
+    "How much of each tool to show: its names; also its title and the first sentence about it; or " +
+      "all that calling needs.",
   );
 
 /** How a tool's server is doing just now. */

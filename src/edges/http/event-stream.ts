@@ -7,7 +7,7 @@ export interface EventStream extends Disposable {
   send(event: string, data: Uint8Array | string, id?: number): void;
 }
 
-export interface EventStreamLimits {
+interface EventStreamLimits {
   readonly heartbeatMs: number;
   readonly maxStreamBufferBytes: number;
 }

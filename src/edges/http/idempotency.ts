@@ -9,7 +9,7 @@ import type { CallAnswer } from "./call-answer.ts";
 import type { HttpEdgeOptions } from "./options.ts";
 
 /** A call made under a key. */
-export interface KeyedCall {
+interface KeyedCall {
   readonly key: string;
   readonly principal: Principal;
   /** What makes it the same call: tool and arguments, byte for byte. */

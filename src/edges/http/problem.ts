@@ -1,4 +1,4 @@
-import type { ErrorCode, GatewayError } from "../../kernel/errors.ts";
+import type { GatewayError } from "../../kernel/errors.ts";
 import { PROBLEM_KINDS } from "./status-codes.ts";
 
 /** A failure as HTTP answers it. */
@@ -9,11 +9,6 @@ export interface ProblemAnswer {
   readonly body: Buffer;
 }
 
-/** Where a code is explained. */
-export function problemType(code: ErrorCode): string {
-  return `/docs#error-${code}`;
-}
-
 /** Writes a failure down; `status` only where HTTP has a finer one than the code's. */
 export function toProblem(
   error: GatewayError,
@@ -22,7 +17,7 @@ export function toProblem(
   const kind = PROBLEM_KINDS[error.code];
   const status = context.status ?? kind.status;
   const members = {
-    type: problemType(error.code),
+    type: `/docs#error-${error.code}`,
     title: kind.title,
     status,
     detail: error.message,

@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../../kernel/errors.ts";
 
 /** How a failure is answered over HTTP. */
-export interface ProblemKind {
+interface ProblemKind {
   readonly status: number;
   /** The same for every problem of the code. */
   readonly title: string;

@@ -11,7 +11,7 @@ import type { ServerState } from "../../core/upstream/index.ts";
 type HealthSources = Pick<Gateway, "upstreams" | "circuits">;
 
 /** A server's state as callers should take it: with its circuit not closed it is at best degraded. */
-export function healthOf(server: ServerId, sources: HealthSources): ServerState {
+function healthOf(server: ServerId, sources: HealthSources): ServerState {
   const state = sources.upstreams.status(server)?.state ?? "disconnected";
   if (state !== "ready") return state;
   return sources.circuits.status(server).state === "closed" ? "ready" : "degraded";
