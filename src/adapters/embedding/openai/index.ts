@@ -1,0 +1,1 @@
+export { loadOpenaiEmbedder } from "./openai-embedder.ts";
