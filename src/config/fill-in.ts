@@ -1,8 +1,14 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../kernel/json.ts";
 import { expandTree } from "./expand-tree.ts";
 import { hasReferences, type Variables } from "./expand.ts";
-import { EXPANDED_SECTIONS, FREE_TEXT_SECTIONS, SERVER_SECTIONS } from "./file-schema.ts";
+import {
+  createFileSchema,
+  EXPANDED_SECTIONS,
+  FREE_TEXT_SECTIONS,
+  SERVER_SECTIONS,
+} from "./file-schema.ts";
 import type { ConfigPath } from "./problem.ts";
+import { keysAt } from "./schema-keys.ts";
 
 /** Fills in references where they are allowed and complains about them where they are not; drops empty sections. */
 export function fillIn(
@@ -18,16 +24,18 @@ export function fillIn(
   readonly secrets: readonly string[];
   readonly isExpanded: (path: ConfigPath) => boolean;
 } {
-  const value: Record<string, JsonValue> = {};
+  const value = new Map<string, JsonValue>();
+  const sections = keysAt(createFileSchema(), []);
   const secrets: string[] = [];
   const expanded: ((path: ConfigPath) => boolean)[] = [];
   for (const [section, content] of Object.entries(file)) {
     // Its entries are read elsewhere, and a section with everything commented out is no section.
-    if (SERVER_SECTIONS.some((name) => name === section) || content === null) continue;
-    value[section] = content;
+    const isServers = SERVER_SECTIONS.some((name) => name === section);
+    if (isServers || (content === null && sections.includes(section))) continue;
+    value.set(section, content);
     if (EXPANDED_SECTIONS.some((name) => name === section)) {
       const tree = expandTree(content, variables);
-      value[section] = tree.value;
+      value.set(section, tree.value);
       secrets.push(...tree.secrets);
       expanded.push((path) => path[0] === section && tree.isExpanded(path.slice(1)));
       for (const { path, message } of tree.problems) {
@@ -39,7 +47,11 @@ export function fillIn(
       }
     }
   }
-  return { value, secrets, isExpanded: (path) => expanded.some((test) => test(path)) };
+  return {
+    value: Object.fromEntries(value),
+    secrets,
+    isExpanded: (path) => expanded.some((test) => test(path)),
+  };
 }
 
 const NOT_FILLED_IN = `references are filled in only in server entries, ${EXPANDED_SECTIONS.join(", ")}. Write the value itself, or use the setting's environment variable if it has one.`;

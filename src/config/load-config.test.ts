@@ -152,6 +152,13 @@ telemetry: { logLevel: verbose }
     });
   });
 
+  it("are told of unknown sections without contents and with names of JavaScript's own", async () => {
+    expect(await problemsOf("discvery:\n__proto__: { a: 1 }\n")).toEqual([
+      expect.stringMatching(/1:1 discvery: unknown key\. Did you mean "discovery"\?$/),
+      expect.stringMatching(/2:1 __proto__: unknown key\./),
+    ]);
+  });
+
   it("name the flag or variable that a wrong setting came from", async () => {
     expect(await problemsOf("", { port: "http" }, { SWITCHBOARD_LOG_LEVEL: "loud" })).toEqual([
       '--port: must be a whole number from 0 to 65535, but is "http".',

@@ -78,6 +78,13 @@ describe("adding a server", () => {
     expect(value).toMatchObject(JSON.parse(before) as object);
   });
 
+  it("keeps the line ends of Windows", () => {
+    const windows = YAML.replaceAll("\n", "\r\n");
+    const text = edit(windows, [add()]);
+    expect(text.replaceAll("\r\n", "")).not.toContain("\n");
+    expect(edit(text, [remove("new")])).toBe(windows);
+  });
+
   it("keeps texts that look like something else texts", () => {
     const tricky = {
       command: "yes",

@@ -25,13 +25,14 @@ export type EditResult =
  * @param file The file's name tells YAML from JSON.
  */
 export function editServers(text: string, file: string, edits: readonly ServerEdit[]): EditResult {
-  let current = text;
+  const isCrlf = text.includes("\r\n") && !/(?<!\r)\n/.test(text);
+  let current = isCrlf ? text.replaceAll("\r\n", "\n") : text;
   for (const edit of edits) {
     const result = applyEdit(current, file, edit);
     if (result.kind === "failed") return result;
     current = result.text;
   }
-  return { kind: "ok", text: current };
+  return { kind: "ok", text: isCrlf ? current.replaceAll("\n", "\r\n") : current };
 }
 
 function applyEdit(text: string, file: string, edit: ServerEdit): EditResult {

@@ -44,7 +44,7 @@ export function readEndpoint(
     command === undefined ? undefined : readLaunch({ ...block, command }, path, context);
   if (command === undefined) refuseLaunchSettings(block, path, context);
   if (target === undefined) return undefined;
-  const headers = { ...target.headers, ...block.headers };
+  const headers = { ...loginOf(target, block), ...block.headers };
   const transport = urlTransport(target, { wanted, path, context });
   if (transport === undefined) return undefined;
   return { transport, url: target.href, headers, ...(launch === undefined ? {} : { launch }) };
@@ -82,6 +82,12 @@ function readUrl(text: string, path: ConfigPath, context: EndpointContext): Targ
   const headers =
     username === "" ? {} : { Authorization: `Basic ${Buffer.from(login).toString("base64")}` };
   return { href: url.href, webSocket: url.protocol.startsWith("ws"), headers };
+}
+
+/** The login of the URL as a header, unless the entry has one of its own. */
+function loginOf({ headers }: Target, block: EndpointBlock): Target["headers"] {
+  const named = Object.keys(block.headers ?? {}).map((name) => name.toLowerCase());
+  return named.includes("authorization") ? {} : headers;
 }
 
 function percentDecoded(text: string): string {

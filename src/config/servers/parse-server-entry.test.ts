@@ -89,6 +89,12 @@ describe("where a server is", () => {
     });
   });
 
+  it("prefers a header that is written to the login of a URL", () => {
+    const raw = { url: "https://me:pass@x.example/", headers: { authorization: "Bearer b" } };
+    expect(entryOf(raw).endpoints).toMatchObject([{ headers: { authorization: "Bearer b" } }]);
+    expect(JSON.stringify(entryOf(raw))).not.toContain("Basic");
+  });
+
   it("takes replicas after the entry's own endpoint, or alone", () => {
     const replicas = [{ url: "https://b.example/mcp" }, { command: "c" }];
     expect(entryOf({ url: "https://a.example/mcp", endpoints: replicas }).endpoints).toHaveLength(

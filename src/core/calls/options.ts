@@ -2,17 +2,17 @@ import type { RetryOptions } from "../resilience/index.ts";
 
 /** How much callers may ask for; 0 means no bound. */
 export interface QuotaOptions {
-  /** Calls per minute of one principal, all of which may come at once; default 0. */
+  /** Calls per minute of one principal, all of which may come at once; 0 sets no bound; default 0. */
   readonly callsPerMinute: number;
-  /** Calls per minute of all principals of a tenant together; default 0. */
+  /** Calls per minute of all principals of a tenant together; 0 sets no bound; default 0. */
   readonly tenantCallsPerMinute: number;
-  /** Calls of one principal under way at once; default 4,096. */
+  /** Calls of one principal under way at once; 0 sets no bound; default 4,096. */
   readonly maxConcurrentCalls: number;
 }
 
 /** How arguments are checked against input schemas. */
 export interface ValidationOptions {
-  /** Default true; false passes all arguments on that are JSON objects. */
+  /** Whether arguments are checked; if not, all that are JSON objects are passed on. Default true. */
   readonly enabled: boolean;
   /** Compiled schemas kept; 10–100,000, default 2,000. */
   readonly maxCompiledSchemas: number;

@@ -2,7 +2,7 @@
 export interface ResultsOptions {
   /** Largest result answered whole, on REST and the discovery surface. Bytes, 1,024–16,777,216. */
   readonly maxInlineBytes: number;
-  /** How much of a larger result its preview shows. Bytes, 256–`maxInlineBytes`. */
+  /** How much of a larger result its preview shows. Bytes, 256 up to the largest result answered whole. */
   readonly previewBytes: number;
   /** Room for all stored results; the oldest make way. Bytes, 1,048,576–8,589,934,592. */
   readonly maxStoredBytes: number;

@@ -1,6 +1,6 @@
 /** How the cost of tool definitions is counted. */
 export interface TokenCountsOptions {
-  /** Counts in the background, so that searches can tell what they saved. */
+  /** Counts the tokens of tool definitions in the background, so that searches can tell what they saved. */
   readonly countInBackground: boolean;
   /** From the first change of the catalogue to the count that includes it. Milliseconds, 0–600,000. */
   readonly delayMs: number;
