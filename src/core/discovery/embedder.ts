@@ -6,6 +6,11 @@ export interface EmbeddingModel {
   readonly dimension: number;
   /** Best cosine below which a search is a candidate for abstention; calibrated per model. */
   readonly abstainBelow: number;
+  /**
+   * What a cosine of 1 counts in the fused score, beside 1 for a complete match of words; default
+   * `discovery.denseWeight`. For models whose cosines say less than usual.
+   */
+  readonly fusionWeight?: number;
 }
 
 /** Weight of a term for queries against the present catalogue: high for rare terms, ≥ 0. */

@@ -1,3 +1,8 @@
+export {
+  createDiscovery,
+  type DiscoveryDeps,
+  type SwappableDiscovery,
+} from "./create-discovery.ts";
 export type {
   Discovery,
   DiscoveryStatus,
@@ -9,6 +14,24 @@ export type {
   ToolRequestGroup,
 } from "./discovery.ts";
 export type { Embedder, EmbeddingModel, TermWeights } from "./embedder.ts";
+export {
+  createMemoryEmbeddingStore,
+  type EmbeddingStore,
+  type StoredEmbedding,
+} from "./embedding-store.ts";
+export { documentBag } from "./lexical/term-weights.ts";
+export { DISCOVERY_DEFAULTS, type DiscoveryOptions } from "./options.ts";
+export { MAX_QUERY_CHARACTERS, MAX_TOOL_REQUESTS } from "./search-checks.ts";
+export { createAnalyser, type Analyser } from "./text/analyser.ts";
+export { characterGrams } from "./text/character-grams.ts";
+export {
+  documentText,
+  parseDocumentText,
+  toolDocument,
+  type DescribedTool,
+  type ToolDocument,
+  type ToolParameter,
+} from "./tool-document.ts";
 export type { VectorHits, VectorIndex, VectorIndexIdentity } from "./vector-index.ts";
 export {
   DETAIL_LEVELS,
