@@ -2,10 +2,5 @@ export type { Access } from "./access.ts";
 export { newApiKey, type NewApiKey } from "./api-key.ts";
 export { bearerToken } from "./bearer-token.ts";
 export { createAccess, type AccessControl } from "./create-access.ts";
-export {
-  ACCESS_DEFAULTS,
-  API_KEY_DEFAULTS,
-  type AccessOptions,
-  type ApiKeyOptions,
-} from "./options.ts";
+export { ACCESS_DEFAULTS, type AccessOptions, type ApiKeyOptions } from "./options.ts";
 export { ROLES, type Principal, type Role, type ToolRules } from "./principal.ts";

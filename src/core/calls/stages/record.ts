@@ -5,7 +5,7 @@ import type { Metrics } from "../../metrics/index.ts";
 import type { Call, CallNotes } from "../call.ts";
 import type { CallMeta, Outcome } from "../outcome.ts";
 import { failed, type Ending, type Next } from "../stage.ts";
-import { isToolError } from "../tool-result.ts";
+import { isToolError } from "../tool-error.ts";
 import { createToolSeries } from "../tool-series.ts";
 
 /** Hears of every call after it has ended, refused ones included. */
