@@ -21,7 +21,6 @@ describe("reading an input", () => {
   it("gives the value with its defaults", () => {
     expect(readInput(searchRequestSchema, { query: "find users" })).toEqual({
       query: "find users",
-      limit: 5,
       detail: "schema",
       explain: false,
     });

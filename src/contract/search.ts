@@ -11,7 +11,12 @@ export const searchRequestSchema = z.strictObject({
     .min(1)
     .max(8192)
     .describe("What is needed, in plain words or as `<tool_assistant>` blocks."),
-  limit: z.int().min(1).max(100).default(5).describe("Tools at most."),
+  limit: z
+    .int()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe("Tools at most; default 5, unless the configuration says otherwise."),
   servers: serverNames.optional().describe("Only tools of these servers."),
   tags: serverNames.optional().describe("Only tools of servers with one of these tags."),
   detail: detailSchema.default("schema"),

@@ -16,7 +16,12 @@ export const toolRequestBodySchema = z
       .optional()
       .describe("A model's text with any number of `<tool_assistant>` blocks."),
     requests: z.array(toolRequestSchema).min(1).max(32).optional(),
-    limit: z.int().min(1).max(100).optional().describe("Tools for each request; default 3."),
+    limit: z
+      .int()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe("Tools for each request; default 5, unless the configuration says otherwise."),
     detail: detailSchema.default("schema"),
   })
   .refine((body) => (body.text === undefined) !== (body.requests === undefined), {

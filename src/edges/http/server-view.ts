@@ -27,13 +27,14 @@ export function presentServer(
   principal: Principal,
   gateway: Gateway,
 ): Record<string, unknown> {
-  const { id, state, reason, since, stderrTail: _, ...inner } = status;
-  const { server: __, ...circuit } = gateway.circuits.status(id);
+  const { id, state, reason, since, tools: _, stderrTail: __, ...inner } = status;
+  const { server: ___, ...circuit } = gateway.circuits.status(id);
   const spec = gateway.upstreams.spec(id);
   const known = gateway.catalog.toolsOf(id);
   const shown = {
     id,
     state,
+    ...(reason === undefined || !isOperator(principal) ? {} : { reason }),
     since,
     ...(spec?.description === undefined ? {} : { description: spec.description }),
     tags: spec?.tags ?? [],
@@ -41,12 +42,8 @@ export function presentServer(
     circuit,
   };
   if (!isOperator(principal)) return shown;
-  return {
-    ...inner,
-    ...shown,
-    ...(reason === undefined ? {} : { reason }),
-    ...(spec === undefined ? {} : { source: spec.source, isolation: spec.isolation }),
-  };
+  const { source, isolation } = spec ?? {};
+  return { ...shown, ...inner, source, isolation };
 }
 
 /**

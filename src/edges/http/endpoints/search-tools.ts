@@ -56,8 +56,8 @@ function toRequest(body: SearchRequestBody): SearchRequest {
   const { query, limit, explain, servers, tags, mode } = body;
   return {
     query,
-    limit,
     explain,
+    ...(limit === undefined ? {} : { limit }),
     ...(servers === undefined ? {} : { servers }),
     ...(tags === undefined ? {} : { tags }),
     ...(mode === undefined ? {} : { mode }),
