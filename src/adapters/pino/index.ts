@@ -1,2 +1,2 @@
-export { defaultLogOptions, type LogOptions } from "./options.ts";
+export type { LogOptions } from "./options.ts";
 export { createPinoLogger, type PinoLogger } from "./pino-logger.ts";

@@ -1,2 +1,2 @@
-export { defaultPrometheusOptions, type PrometheusOptions } from "./options.ts";
+export type { PrometheusOptions } from "./options.ts";
 export { createPrometheusMetrics, type PrometheusMetrics } from "./prometheus-metrics.ts";

@@ -1,2 +1,2 @@
 export { createGptTokenizer } from "./gpt-tokenizer.ts";
-export { defaultGptTokenizerOptions, type GptTokenizerOptions } from "./options.ts";
+export type { GptTokenizerOptions } from "./options.ts";

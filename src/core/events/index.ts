@@ -1,3 +1,3 @@
 export { createEventLog } from "./event-log.ts";
 export type { EventLog, GatewayEvent, GatewayEventTopic } from "./gateway-events.ts";
-export { defaultEventLogOptions, type EventLogOptions } from "./options.ts";
+export type { EventLogOptions } from "./options.ts";

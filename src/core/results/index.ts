@@ -1,5 +1,4 @@
-export { ExpressionError, searchJson, type SearchLimits } from "./bounded-search.ts";
-export { defaultResultsOptions, type ResultsOptions } from "./options.ts";
+export type { ResultsOptions } from "./options.ts";
 export { presentResult, type PresentedResult, type PresentRequest } from "./present-result.ts";
 export { createResults } from "./result-store.ts";
 export type { ResultHandle, ResultPage, ResultReadRequest, Results } from "./results.ts";

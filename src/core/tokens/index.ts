@@ -1,5 +1,5 @@
 export { createTokenCounts, type TokenCountsDeps } from "./create-token-counts.ts";
 export { definitionTokens, estimateTokens } from "./estimate-tokens.ts";
-export { defaultTokenCountsOptions, type TokenCountsOptions } from "./options.ts";
+export type { TokenCountsOptions } from "./options.ts";
 export type { TokenCounts, TokenReport } from "./token-counts.ts";
 export type { Tokenizer } from "./tokenizer.ts";
