@@ -1,0 +1,77 @@
+import type { Writable } from "node:stream";
+import type { Terminal } from "./host.ts";
+import { createSpinner, type ProgressLine } from "./spinner.ts";
+import { createStyle, type Style } from "./text/style.ts";
+import type { Canvas } from "./text/table.ts";
+
+/** Where a command writes: answers to standard output, everything else to standard error. */
+export interface Screen {
+  readonly json: boolean;
+  /** Whether a person reads standard output. */
+  readonly interactive: boolean;
+  /** Whether a person reads standard error. */
+  readonly watched: boolean;
+  readonly canvas: Canvas;
+  readonly errorStyle: Style;
+  /** Lines of human output. */
+  print(text: string): void;
+  /** Writes as it is. */
+  write(bytes: Uint8Array | string): void;
+  /** The one document of machine output: a JSON text as bytes, or a value. */
+  printJson(document: unknown): void;
+  /** The answer in the form that was asked for. */
+  answer(document: unknown, human: () => string): void;
+  /** A remark beside the answer; not in machine output. */
+  note(text: string): void;
+  /** A line that changes while something goes on; nothing where nobody watches. */
+  progress(text: string): ProgressLine;
+}
+
+export function createScreen(terminal: Terminal, json: boolean): Screen {
+  const { output, errors } = terminal;
+  const interactive = isTerminal(output);
+  const watched = isTerminal(errors);
+  const canvas: Canvas = {
+    width: interactive ? Math.max(20, terminal.columns) : Infinity,
+    style: createStyle(interactive && terminal.outputColour),
+  };
+  const spinner = createSpinner(errors, watched && !json, terminal.columns);
+  const print = (text: string): void => {
+    spinner.clear();
+    output.write(`${text}\n`);
+  };
+  const printJson = (document: unknown): void => {
+    if (!(document instanceof Uint8Array)) return print(JSON.stringify(document));
+    spinner.clear();
+    output.write(document);
+    output.write("\n");
+  };
+  return {
+    json,
+    interactive,
+    watched,
+    canvas,
+    errorStyle: createStyle(watched && terminal.errorsColour),
+    print,
+    printJson,
+    write(bytes) {
+      spinner.clear();
+      output.write(bytes);
+    },
+    answer(document, human) {
+      if (json) printJson(document);
+      else print(human());
+    },
+    note(text) {
+      if (json) return;
+      spinner.clear();
+      errors.write(`${text}\n`);
+    },
+    progress: (text) => spinner.start(text),
+  };
+}
+
+/** Whether a person sits at the other end of a stream. */
+export function isTerminal(stream: Writable | NodeJS.ReadableStream): boolean {
+  return "isTTY" in stream && stream.isTTY === true;
+}
