@@ -1,5 +1,5 @@
 export { acquireDataDir, type DataDir } from "./data-dir.ts";
-export { DataDirBusyError, lockHolder, type LockHolder } from "./data-dir-lock.ts";
+export { DataDirBusyError } from "./data-dir-lock.ts";
 export { type DaemonAddress, findDaemon, publishDaemonAddress } from "./daemon-file.ts";
 export {
   createOverlayFile,
