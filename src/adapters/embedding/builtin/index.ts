@@ -1,0 +1,1 @@
+export { BUILTIN_MODEL, createBuiltinEmbedder } from "./builtin-embedder.ts";
