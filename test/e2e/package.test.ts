@@ -38,9 +38,9 @@ async function switchboard(...args: string[]): Promise<string> {
 
 describe("the package, installed into an empty folder", () => {
   it("knows its version and its commands", async () => {
-    const { version } = JSON.parse(
-      await readFile(path.join(root, "package.json"), "utf8"),
-    ) as { version: string };
+    const { version } = JSON.parse(await readFile(path.join(root, "package.json"), "utf8")) as {
+      version: string;
+    };
     expect((await switchboard("--version")).trim()).toBe(version);
     expect(await switchboard("--help")).toContain("search");
   });
