@@ -1,11 +1,12 @@
 /** Whether callers need a key. */
 export interface AuthOptions {
   /**
-   * Who may come without a key. `loopback`: programs on this machine, while the daemon listens on a
-   * loopback address. `never`: nobody.
+   * Who may come without a key. `auto`: programs on this machine, while the daemon listens on a
+   * loopback address and no keys are configured. `loopback`: programs on this machine even beside
+   * keys. `never`: nobody.
    */
-  readonly anonymous: "loopback" | "never";
+  readonly anonymous: "auto" | "loopback" | "never";
 }
 
 /** What holds where the configuration says nothing. */
-export const defaultAuthOptions: AuthOptions = { anonymous: "loopback" };
+export const defaultAuthOptions: AuthOptions = { anonymous: "auto" };

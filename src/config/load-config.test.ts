@@ -283,10 +283,11 @@ describe("who may come in", () => {
       allowAnonymous: false,
       apiKeys: [{ id: "ci", hash: HASH, role: "operator", tenant: "default", allow: [], deny: [] }],
     });
-    expect((await configOf(keys)).access.allowAnonymous).toBe(true);
-    expect((await configOf(keys.replace("{ ", "{ anonymous: never, "))).access.allowAnonymous).toBe(
-      false,
-    );
+    const onLoopback = async (auth: string) => (await configOf(auth)).access.allowAnonymous;
+    expect(await onLoopback("")).toBe(true);
+    expect(await onLoopback(keys)).toBe(false);
+    expect(await onLoopback(keys.replace("{ ", "{ anonymous: loopback, "))).toBe(true);
+    expect(await onLoopback(keys.replace("{ ", "{ anonymous: never, "))).toBe(false);
   });
 
   it("must be somebody", async () => {

@@ -20,11 +20,16 @@ export function isLoopback(host: string): boolean {
   return bare === "localhost" || bare === "::1" || /^127(\.\d{1,3}){3}$/.test(bare);
 }
 
-/** Whether callers without a key are let in: on loopback unless forbidden, elsewhere only with `--insecure`. */
+/**
+ * Whether callers without a key are let in: on loopback unless forbidden or keys are there, elsewhere
+ * only with `--insecure` and without keys.
+ */
 export function allowsAnonymous(options: ConfigOptions, insecure: boolean): boolean {
   const { access, auth, http } = options;
   if (auth.anonymous === "never") return false;
-  return isLoopback(http.host) || (insecure && access.apiKeys.length === 0);
+  const hasKeys = access.apiKeys.length > 0;
+  if (isLoopback(http.host)) return auth.anonymous === "loopback" || !hasKeys;
+  return insecure && !hasKeys;
 }
 
 function accessRules(options: ConfigOptions, insecure: boolean): BrokenRule[] {

@@ -37,5 +37,5 @@ export const authGroup: OptionGroup<AuthOptions> = {
   owner: { file: "config/auth-options.ts", type: "AuthOptions" },
   section: "auth",
   defaults: defaultAuthOptions,
-  settings: { anonymous: z.enum(["loopback", "never"]) },
+  settings: { anonymous: z.enum(["auto", "loopback", "never"]) },
 };
