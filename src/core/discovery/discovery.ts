@@ -9,7 +9,9 @@ export interface SearchRequest {
   readonly query: string;
   /** 1–100, default 5. */
   readonly limit?: number;
+  /** Only tools of these servers; an empty list is none in particular. */
   readonly servers?: readonly string[];
+  /** Only tools of servers with one of these tags; an empty list is none in particular. */
   readonly tags?: readonly string[];
   /** Default: `hybrid` where the dense side is there, else `lexical`. */
   readonly mode?: SearchMode;

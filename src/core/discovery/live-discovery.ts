@@ -247,9 +247,10 @@ export class LiveDiscovery implements SwappableDiscovery {
   }
 }
 
-function filterOf({ servers, tags }: SearchRequest): VisibilityFilter {
+/** An empty list narrows nothing: models write it when they mean none in particular. */
+function filterOf({ servers = [], tags = [] }: SearchRequest): VisibilityFilter {
   return {
-    ...(servers === undefined ? {} : { servers }),
-    ...(tags === undefined ? {} : { tags }),
+    ...(servers.length === 0 ? {} : { servers }),
+    ...(tags.length === 0 ? {} : { tags }),
   };
 }

@@ -87,7 +87,7 @@ export function parseDocumentText(text: string): ToolDocument {
 }
 
 function splitAtColon(line: string): { before: string; after: string } {
-  const colon = line.indexOf(": ");
+  const colon = line.search(/:(?: |$)/);
   if (colon < 0) return { before: line, after: "" };
   return { before: line.slice(0, colon), after: line.slice(colon + 2) };
 }

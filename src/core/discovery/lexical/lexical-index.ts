@@ -12,6 +12,8 @@ const MAX_SPELT_TERMS = 24;
 /** What a word that is only spelt alike counts, times its similarity. */
 const SPELLING_WEIGHT = 0.3;
 
+const SPELLING = { minSimilarity: 0.5, minSimilarityOfUnknown: 0.35, maxTerms: 8 };
+
 /** What the lexical side says of every slot; valid until the next `match`. */
 export interface LexicalMatch {
   /** BM25F by the best that this query could reach: 0–1. */
@@ -33,7 +35,7 @@ export interface LexicalQuery {
  */
 export class LexicalIndex implements TermWeights {
   readonly #analyser: Analyser;
-  readonly #subwords = new SubwordIndex({ minSimilarity: 0.5, maxTerms: 8 });
+  readonly #subwords = new SubwordIndex(SPELLING);
   readonly #postings = new Map<string, PostingList>();
   readonly #documents: (readonly PostingList[] | undefined)[] = [];
   #size = 0;

@@ -16,6 +16,8 @@ export interface SimilarTerm {
 export interface SubwordOptions {
   /** Terms less similar are left out; 0–1. */
   readonly minSimilarity: number;
+  /** The same for words that are no term themselves, and so likely misspelt; 0–1. */
+  readonly minSimilarityOfUnknown: number;
   /** At most so many terms for one word. */
   readonly maxTerms: number;
 }
@@ -79,7 +81,8 @@ export class SubwordIndex {
     const own = this.#ids.get(term);
     const shared = this.#shared;
     // The least square of a count that makes two terms similar, for each n-gram of the other.
-    const least = this.#options.minSimilarity ** 2 * grams.length;
+    const { minSimilarity, minSimilarityOfUnknown } = this.#options;
+    const least = (own === undefined ? minSimilarityOfUnknown : minSimilarity) ** 2 * grams.length;
     const found: SimilarTerm[] = [];
     for (const id of this.#countShared(grams)) {
       const count = shared[id]!;
