@@ -74,6 +74,7 @@ function configureOutput(program: Command, terminal: Terminal): void {
   const style = createStyle(isTerminal(output) && terminal.outputColour);
   const width = Math.min(WIDEST_HELP, isTerminal(output) ? terminal.columns : WIDEST_HELP);
   program.configureHelp({
+    minWidthToWrap: 20,
     styleTitle: (text) => style("bold", text),
     styleCommandText: (text) => style("cyan", text),
     styleSubcommandText: (text) => style("cyan", text),

@@ -31,18 +31,17 @@ export const addTools: AddCommand = (parent, run) =>
     .action(
       run<[tool: string | undefined], ToolsOptions>(async (context, [tool], { server }) => {
         await using client = await openGatewayClient(context);
-        if (tool !== undefined) return showTool(context, client, tool);
+        if (tool !== undefined) return await showTool(context, client, tool);
         const { screen } = context;
-        const all = await listAllTools(client, {
+        const { body, count } = await listAllTools(client, {
           detail: screen.json ? "schema" : "summary",
           ...(server === undefined ? {} : { server }),
         });
-        const { tools } = readAnswer(toolListSchema, all);
-        if (tools.length === 0 && server !== undefined) await expectServer(client, server);
-        screen.answer(all, () => {
-          screen.note(screen.errorStyle("dim", countOf(tools.length, "tool")));
-          return renderTools(tools, screen.canvas);
-        });
+        if (count === 0 && server !== undefined) await expectServer(client, server);
+        screen.answer(body, () =>
+          renderTools(readAnswer(toolListSchema, body).tools, screen.canvas),
+        );
+        screen.note(screen.errorStyle("dim", countOf(count, "tool")));
       }),
     );
 

@@ -12,7 +12,7 @@ _switchboard() {
   COMPREPLY=()
   while IFS= read -r line; do
     if [[ $line == ":files" ]]; then
-      type compopt >/dev/null 2>&1 && compopt -o filenames
+      compopt -o filenames 2>/dev/null
       while IFS= read -r line; do
         COMPREPLY+=("$line")
       done < <(compgen -f -- "$current")

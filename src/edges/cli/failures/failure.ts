@@ -60,7 +60,7 @@ function fromGatewayError(error: GatewayError): Failure {
     what,
     details,
     hint: hintFor(code, facts),
-    document: { ...problemDocument(code, what), ...data },
+    document: { ...problemDocument(code, what), ...data, hint: hintFor(code, facts) },
   };
 }
 
@@ -123,7 +123,7 @@ function local(failure: {
   readonly hint: string;
 }): Failure {
   const { code, exitCode, what, hint } = failure;
-  return { exitCode, what, hint, details: [], document: problemDocument(code, what) };
+  return { exitCode, what, hint, details: [], document: { ...problemDocument(code, what), hint } };
 }
 
 function problemDocument(code: string, detail: string): object {

@@ -13,7 +13,7 @@ const pageSchema = /* @__PURE__ */ z.object({ nextCursor: z.string().optional() 
 export async function listAllTools(
   client: RestClient,
   query: { readonly detail: "name" | "summary" | "schema"; readonly server?: string },
-): Promise<Buffer> {
+): Promise<{ readonly body: Buffer; readonly count: number }> {
   const tools: Uint8Array[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < MAX_PAGES; page++) {
@@ -24,7 +24,7 @@ export async function listAllTools(
     const listed = objectMembers(body).get("tools");
     const items = listed === undefined ? [] : arrayItems(body, listed);
     for (const item of items) tools.push(slice(body, item));
-    if (cursor === undefined) return joined(tools);
+    if (cursor === undefined) return { body: joined(tools), count: tools.length };
   }
   throw new CommandError(
     `The list of tools does not end within ${MAX_PAGES} pages.`,

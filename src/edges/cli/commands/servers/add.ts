@@ -41,8 +41,9 @@ export const addServersAdd: AddCommand = (parent, run) =>
           readInput(addServerSchema, { ...server.entry, id });
           await using client = await findClient(context);
           const goesToDaemon = words.length === 0 || context.flags.url !== undefined;
-          if (client !== undefined && goesToDaemon) return addToDaemon(context, client, server);
-          return addToFile(context, server, client !== undefined);
+          if (client !== undefined && goesToDaemon)
+            return await addToDaemon(context, client, server);
+          return await addToFile(context, server, client !== undefined);
         },
       ),
     );
