@@ -11,6 +11,8 @@ import { dot } from "../unit-vector.ts";
 import { serverDocuments } from "./server-texts.ts";
 
 const EMBEDDED_AT_ONCE = 32;
+/** Servers that score less fit by chance: well above what hashed words have in common by collision. */
+const LEAST_SCORE = 0.05;
 
 /** A server with how well it fits; score in 0–1. */
 export interface ScoredServer {
@@ -85,7 +87,7 @@ export class ServerIndex {
     this.#vectors = vectors;
   }
 
-  /** Visible servers that fit at all, best first, equal scores by id: each by its best text. */
+  /** Visible servers that fit, best first, equal scores by id: each by its best text. */
   rank(query: ServerQuery): ScoredServer[] {
     const match = this.#lexical.match(this.#lexical.query(query.text));
     const wanted = query.dense?.model === this.#model ? query.dense.vector : undefined;
@@ -99,7 +101,7 @@ export class ServerIndex {
         return fusedScore({ ...words, ...dense }, query.weights);
       });
       const score = Math.max(0, ...scores);
-      if (score > 0) ranked.push({ id, score });
+      if (score >= LEAST_SCORE) ranked.push({ id, score });
     }
     return ranked.toSorted((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
   }
