@@ -7,7 +7,8 @@ import { createScope } from "../../kernel/scope.ts";
 import { createEdges } from "../create-edges.ts";
 import { createGateway } from "../create-gateway.ts";
 import { readSources } from "../read-sources.ts";
-import { untilSettled } from "../settled-servers.ts";
+import { untilSettled, type SettleRequest } from "../settled-servers.ts";
+import { createPatientDiscovery } from "./patient-discovery.ts";
 import { createInProcessTransport } from "./rest-transports.ts";
 
 /** A gateway for one command: it listens nowhere and keeps nothing. */
@@ -24,6 +25,9 @@ export interface InProcessGateway extends AsyncDisposable {
 /** Longest wait for servers to start, in milliseconds. */
 const SETTLE_TIMEOUT_MS = 60_000;
 
+/** How long a client's first search waits for servers that are starting, in milliseconds. */
+const FIRST_SEARCH_WAIT_MS = 10_000;
+
 /** @throws GatewayError `invalid-config`. */
 export async function openInProcess(
   sources: ConfigSources,
@@ -35,7 +39,21 @@ export async function openInProcess(
   const level = config.log.level === "debug" ? "debug" : "error";
   const logger = scope.use(createPinoLogger({ level, secrets }));
   const runtime = scope.use(await createGateway(localOnly(config), { version, logger }));
-  const edges = createEdges(config, runtime.gateway, {
+  await runtime.setServers(config.servers);
+  const { access, clock, discovery, upstreams } = runtime.gateway;
+  const settle = async (timeoutMs: number, onProgress?: SettleRequest["onProgress"]) => {
+    const servers = upstreams.statuses().map((status) => status.id);
+    const request = { servers, timeoutMs, signal, ...(onProgress && { onProgress }) };
+    await untilSettled(upstreams, clock, request);
+    await discovery.settled();
+  };
+  // A command that is stopped meanwhile says so itself.
+  const started = settle(FIRST_SEARCH_WAIT_MS).catch(() => undefined);
+  const gateway = {
+    ...runtime.gateway,
+    discovery: createPatientDiscovery(discovery, started),
+  };
+  const edges = createEdges(config, gateway, {
     metricsText: runtime.metricsText,
     readiness: () => ({ ready: true }),
     reload: () => Promise.resolve({ warnings: [] }),
@@ -43,18 +61,11 @@ export async function openInProcess(
   });
   scope.use(edges.mcp);
   scope.defer(() => edges.http.close());
-  await runtime.setServers(config.servers);
   const dispose = (): Promise<void> => Promise.resolve(scope[Symbol.asyncDispose]());
-  const { access, clock, discovery, upstreams } = runtime.gateway;
   return {
-    gateway: runtime.gateway,
+    gateway,
     transport: createInProcessTransport(edges.http, dispose),
-    async settled(onProgress) {
-      const servers = upstreams.statuses().map((status) => status.id);
-      const request = { servers, timeoutMs: SETTLE_TIMEOUT_MS, signal, onProgress };
-      await untilSettled(upstreams, clock, request);
-      await discovery.settled();
-    },
+    settled: (onProgress) => settle(SETTLE_TIMEOUT_MS, onProgress),
     stdio: (streams) => edges.mcp.stdio(streams, access.authenticate(undefined), signal),
     [Symbol.asyncDispose]: dispose,
   };

@@ -63,7 +63,12 @@ describe("a call", () => {
         access: createAccess(ACCESS_DEFAULTS),
         catalog,
         circuits,
-        upstreams: { spec: () => spec, call: (request, signal) => upstream(request, signal) },
+        upstreams: {
+          spec: () => spec,
+          call: (request, signal) => upstream(request, signal),
+          status: () => undefined,
+          on: () => ({ [Symbol.dispose]: () => undefined }),
+        },
         clock,
         random,
         log,

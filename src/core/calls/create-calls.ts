@@ -7,8 +7,10 @@ import type { Clock, Timer } from "../../kernel/clock.ts";
 import type { Logger } from "../../kernel/log.ts";
 import type { Random } from "../../kernel/random.ts";
 import type { Metrics } from "../metrics/index.ts";
+import { endingOfAbort } from "./aborts.ts";
 import type { Call, CallRequest } from "./call.ts";
 import type { Calls } from "./calls.ts";
+import { findLateTool } from "./late-tool.ts";
 import type { PipelineOptions } from "./options.ts";
 import type { CallMeta, Outcome } from "./outcome.ts";
 import { createPipeline, type PluggedStages } from "./pipeline.ts";
@@ -26,8 +28,8 @@ import { createArgumentsValidator } from "./validation/arguments-validator.ts";
 
 export interface CallsDeps {
   readonly access: Pick<Access, "canUse">;
-  readonly catalog: Pick<Catalog, "tool" | "nearest" | "addFlag">;
-  readonly upstreams: Pick<Upstreams, "call" | "spec">;
+  readonly catalog: Pick<Catalog, "tool" | "toolsOf" | "nearest" | "addFlag">;
+  readonly upstreams: Pick<Upstreams, "call" | "spec" | "status" | "on">;
   readonly circuits: Pick<CircuitBreakers, "circuit" | "status">;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -49,6 +51,8 @@ export interface DrainableCalls extends Calls, AsyncDisposable {}
 export function createCalls(options: PipelineOptions, deps: CallsDeps): DrainableCalls {
   return new PipelineCalls(options, deps);
 }
+
+type CallStart = Pick<Call, "startedAt" | "traceId" | "signal">;
 
 class PipelineCalls implements DrainableCalls {
   readonly #options: PipelineOptions;
@@ -94,23 +98,18 @@ class PipelineCalls implements DrainableCalls {
 
   async call(request: CallRequest, signal: AbortSignal): Promise<Outcome> {
     const { catalog, clock, random } = this.#deps;
-    const startedAt = clock.monotonic();
-    const traceId = request.traceId ?? random.hex(16);
+    const start = {
+      startedAt: clock.monotonic(),
+      traceId: request.traceId ?? random.hex(16),
+      signal,
+    };
     const tool = catalog.tool(request.tool);
-    if (tool === undefined) return this.#unknown(request, traceId);
-    if (this.#stopping) return stoppingOutcome(tool, traceId);
+    if (tool !== undefined && this.#stopping) return stoppingOutcome(tool, start.traceId);
     this.#inFlight += 1;
     try {
-      return await this.#pipeline({
-        request,
-        principal: request.principal,
-        tool,
-        traceId,
-        signal,
-        startedAt,
-        deadlineAt: Infinity,
-        notes: { cache: "none", circuit: "closed", attempts: 0 },
-      });
+      return await (tool === undefined
+        ? this.#runLate(request, start)
+        : this.#run(tool, request, start));
     } finally {
       this.#inFlight -= 1;
       if (this.#inFlight === 0) this.#onIdle?.();
@@ -132,8 +131,33 @@ class PipelineCalls implements DrainableCalls {
     timer?.[Symbol.dispose]();
   }
 
-  #unknown(request: CallRequest, traceId: string): Outcome {
-    const error = unknownTool(request.tool, request.principal, this.#deps);
+  #run(tool: Tool, request: CallRequest, start: CallStart): Outcome | Promise<Outcome> {
+    return this.#pipeline({
+      ...start,
+      request,
+      principal: request.principal,
+      tool,
+      deadlineAt: Infinity,
+      notes: { cache: "none", circuit: "closed", attempts: 0 },
+    });
+  }
+
+  async #runLate(request: CallRequest, start: CallStart): Promise<Outcome> {
+    const { signal, traceId } = start;
+    try {
+      const found = await findLateTool(request, this.#deps, signal);
+      if (found !== undefined && !(found instanceof GatewayError)) {
+        return await this.#run(found, request, start);
+      }
+      return this.#unknown(request, found, traceId);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      return { ...endingOfAbort(signal), meta: metaWithoutCall("", request.tool, traceId) };
+    }
+  }
+
+  #unknown(request: CallRequest, away: GatewayError | undefined, traceId: string): Outcome {
+    const error = away ?? unknownTool(request.tool, request.principal, this.#deps);
     const labels = { server: "", tool: "", outcome: error.code };
     this.#deps.metrics.bind("toolCalls", labels).add();
     const fields = { principal: request.principal.id, traceId };

@@ -16,6 +16,8 @@ interface View {
   readonly instructions: string;
   tools(): readonly Tool[];
   find(name: string): Tool | undefined;
+  /** The id that a tool of this name would have whose server has not told its tools yet. */
+  lateIdOf(name: string): string | undefined;
   nameOf(tool: Tool): string;
   definitionOf(tool: Tool): Uint8Array;
   concerns(server: ServerId): boolean;
@@ -29,6 +31,7 @@ export function createCatalogueSurface(gateway: DirectGateway, pageSize: number)
     instructions: "Every tool of every connected server, named <server>__<tool>.",
     tools: () => gateway.catalog.tools(),
     find: (name) => gateway.catalog.tool(name),
+    lateIdOf: (name) => name,
     nameOf: (tool) => tool.id,
     definitionOf(tool) {
       const known = renamed.get(tool);
@@ -52,6 +55,8 @@ export function createServerSurface(
     instructions: `The tools of the server ${server}, unchanged.`,
     tools: () => gateway.catalog.toolsOf(server),
     find: (name) => gateway.catalog.toolByName(server, name),
+    lateIdOf: (name) =>
+      gateway.catalog.toolsOf(server).length === 0 ? `${server}__${name}` : undefined,
     nameOf: (tool) => tool.name,
     definitionOf: (tool) => tool.definition.bytes,
     concerns: (changed) => changed === server,
@@ -72,21 +77,22 @@ function directSurface(gateway: DirectGateway, pageSize: number, view: View): Su
       };
     },
     async callTool(call, peer, signal) {
-      const tool = view.find(call.name);
-      if (tool === undefined || !access.canUse(peer.principal, tool)) {
-        const visible = view.tools().filter((known) => access.canUse(peer.principal, known));
-        return unknownTool(call.name, visible.map(view.nameOf));
-      }
-      const { name: _, ...rest } = call;
-      const outcome = await calls.call(
-        {
-          ...rest,
-          principal: peer.principal,
-          tool: tool.id,
-          ...(peer.session === undefined ? {} : { session: peer.session }),
-        },
-        signal,
-      );
+      const { name, ...rest } = call;
+      const { principal, session } = peer;
+      const id = view.find(name)?.id ?? view.lateIdOf(name);
+      const unknown = () => {
+        const visible = view.tools().filter((known) => access.canUse(principal, known));
+        return unknownTool(name, visible.map(view.nameOf));
+      };
+      if (id === undefined) return unknown();
+      const request = {
+        ...rest,
+        principal,
+        tool: id,
+        ...(session === undefined ? {} : { session }),
+      };
+      const outcome = await calls.call(request, signal);
+      if (outcome.kind === "failure" && outcome.error.code === "unknown-tool") return unknown();
       return outcomeAnswer(outcome, "direct", peer.era);
     },
     onToolsChanged: (listener) =>

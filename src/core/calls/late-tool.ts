@@ -1,0 +1,95 @@
+import type { Clock } from "../../kernel/clock.ts";
+import { GatewayError } from "../../kernel/errors.ts";
+import type { Access } from "../access/index.ts";
+import { parseServerId, type Catalog, type ServerId, type Tool } from "../catalog/index.ts";
+import type { ServerStatus, Upstreams } from "../upstream/index.ts";
+import type { CallRequest } from "./call.ts";
+
+export interface LateToolDeps {
+  readonly access: Pick<Access, "canUse">;
+  readonly catalog: Pick<Catalog, "tool" | "toolsOf">;
+  readonly upstreams: Pick<Upstreams, "status" | "on">;
+  readonly clock: Clock;
+}
+
+/** Longest wait for a server that has not told its tools yet, in milliseconds. */
+const MAX_WAIT_MS = 10_000;
+const DEFAULT_RETRY_AFTER_MS = 1_000;
+
+/**
+ * Looks again for a tool that the catalogue does not hold, by the server that its id names: while
+ * that connects for the first time the call waits, since its tools are not known yet. Gives the tool,
+ * or the failure of a server that has never told its tools, or nothing when there is no such tool.
+ *
+ * @throws the signal's reason when it aborts first.
+ */
+export async function findLateTool(
+  request: CallRequest,
+  deps: LateToolDeps,
+  signal: AbortSignal,
+): Promise<Tool | GatewayError | undefined> {
+  const { catalog, upstreams } = deps;
+  const server = serverOf(request.tool);
+  if (server === undefined || catalog.toolsOf(server).length > 0) return undefined;
+  if (!deps.access.canUse(request.principal, { id: request.tool } as Tool)) return undefined;
+  if (upstreams.status(server)?.state === "connecting") {
+    const timeoutMs = Math.min(request.timeoutMs ?? MAX_WAIT_MS, MAX_WAIT_MS);
+    await untilConnected(server, { ...deps, timeoutMs, signal });
+  }
+  return catalog.tool(request.tool) ?? awayFailure(server, deps);
+}
+
+function serverOf(toolId: string): ServerId | undefined {
+  return parseServerId(toolId.slice(0, Math.max(0, toolId.indexOf("__"))));
+}
+
+function untilConnected(
+  server: ServerId,
+  options: Pick<LateToolDeps, "upstreams" | "clock"> & {
+    readonly timeoutMs: number;
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
+  const { upstreams, clock, timeoutMs, signal } = options;
+  return new Promise((resolve, reject) => {
+    const finish = (end: () => void): void => {
+      signal.removeEventListener("abort", onAbort);
+      listening[Symbol.dispose]();
+      timer[Symbol.dispose]();
+      end();
+    };
+    const onAbort = (): void => finish(() => reject(signal.reason as Error));
+    const timer = clock.after(timeoutMs, () => finish(resolve));
+    const listening = upstreams.on("state", ({ id, state }) => {
+      if (id === server && state !== "connecting") finish(resolve);
+    });
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort();
+  });
+}
+
+/** Why nothing can be said of the tools of a server that has never told them. */
+function awayFailure(
+  server: ServerId,
+  { catalog, upstreams }: Pick<LateToolDeps, "catalog" | "upstreams">,
+): GatewayError | undefined {
+  const status = upstreams.status(server);
+  if (status === undefined || catalog.toolsOf(server).length > 0) return undefined;
+  const { state } = status;
+  if (state === "ready" || state === "disabled") return undefined;
+  if (state === "needs-auth") {
+    return new GatewayError("needs-auth", `Server ${server} needs login: ${why(status)}.`, {
+      server,
+    });
+  }
+  return new GatewayError("server-unavailable", `Server ${server} is ${state}: ${why(status)}.`, {
+    server,
+    state,
+    retryAfterMs: status.retryInMs ?? DEFAULT_RETRY_AFTER_MS,
+    reached: false,
+  });
+}
+
+function why({ reason }: ServerStatus): string {
+  return reason ?? "its tools are not known yet";
+}
