@@ -115,10 +115,15 @@ function withToken(meta: Uint8Array, token: number | undefined): Uint8Array {
 
 /** The cheap search first: nearly all results hold the words nowhere. */
 function isInputRequired(result: RawJson): boolean {
-  const { buffer, byteOffset, byteLength } = result.bytes;
-  if (!Buffer.from(buffer, byteOffset, byteLength).includes('"input_required"')) return false;
+  if (!asBuffer(result.bytes).includes('"input_required"')) return false;
   const span = objectMembers(result.bytes).get("resultType");
   return span !== undefined && parseSpan(result.bytes, span) === "input_required";
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 const CLOSE = /* @__PURE__ */ new TextEncoder().encode("}");

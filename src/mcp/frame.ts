@@ -13,6 +13,8 @@ export interface RpcError {
   readonly data?: RawJson;
 }
 
+const VERSION = /* @__PURE__ */ new TextEncoder().encode('"2.0"');
+
 /** One JSON-RPC 2.0 message; params and results stay bytes. */
 export type Frame =
   | {
@@ -77,8 +79,7 @@ function toFrame(bytes: Uint8Array, members: Map<string, Span>): Frame {
     return span && rawJson(slice(bytes, span));
   };
   const id = readId(bytes, members.get("id"));
-  const versionSpan = members.get("jsonrpc");
-  if (versionSpan === undefined || parseSpan(bytes, versionSpan) !== "2.0") {
+  if (!isVersion2(bytes, members.get("jsonrpc"))) {
     throw new FrameError(
       RPC.invalidRequest,
       'a JSON-RPC message needs "jsonrpc": "2.0"',
@@ -90,6 +91,15 @@ function toFrame(bytes: Uint8Array, members: Map<string, Span>): Frame {
     return callFrame({ id, method: parseSpan(bytes, methodSpan), params: raw("params") });
   }
   return answerFrame({ id, result: raw("result"), error: raw("error") });
+}
+
+/** `"2.0"` as nearly everybody writes it; escapes are left to the parser. */
+function isVersion2(bytes: Uint8Array, span: Span | undefined): boolean {
+  if (span === undefined) return false;
+  const { start, end } = span;
+  if (end - start === VERSION.length)
+    return VERSION.every((byte, at) => bytes[start + at] === byte);
+  return parseSpan(bytes, span) === "2.0";
 }
 
 function callFrame(parts: {
@@ -125,9 +135,21 @@ function answerFrame(parts: {
 
 function readId(bytes: Uint8Array, span: Span | undefined): RpcId | null | undefined {
   if (span === undefined) return undefined;
-  const id = parseSpan(bytes, span);
+  const id = readSmallInteger(bytes, span) ?? parseSpan(bytes, span);
   if (id === null || typeof id === "string" || typeof id === "number") return id;
   throw new FrameError(RPC.invalidRequest, "id must be a string or a number");
+}
+
+/** Most ids are a few digits; the scan has made sure that they are a number. */
+function readSmallInteger(bytes: Uint8Array, { start, end }: Span): number | undefined {
+  if (end - start > 9) return undefined;
+  let value = 0;
+  for (let at = start; at < end; at++) {
+    const digit = bytes[at]! - 0x30;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 function readError(error: RawJson): RpcError {

@@ -1,21 +1,21 @@
-import { childAbort, type OwnedAbort } from "../../kernel/abort.ts";
 import type { Clock, Timer } from "../../kernel/clock.ts";
 import { GatewayError } from "../../kernel/errors.ts";
+import type { Cancellation } from "./link.ts";
 import type { ServerSpec } from "./server-spec.ts";
 
 /** How long one call may take. */
 export type CallLimits = Pick<ServerSpec, "timeoutMs" | "extendOnProgress" | "maxTimeoutMs">;
 
 /** The time limit of one call, ended by whatever comes first: the caller, the limit, or disposing. */
-export interface CallDeadline extends Disposable {
-  readonly signal: AbortSignal;
+export interface CallDeadline extends Cancellation, Disposable {
   /** Notes a sign of life: the time starts anew where the limits say so. */
   extend(): void;
 }
 
 /**
  * Starts a call's time limit: `timeoutMs`, started anew by progress where `extendOnProgress` says so,
- * up to `maxTimeoutMs` in all. The signal aborts with `deadline-exceeded`, or with the caller's reason.
+ * up to `maxTimeoutMs` in all. It aborts with `deadline-exceeded`, or with the caller's reason, and
+ * holds one listener: it serves one request.
  */
 export function startCallDeadline(
   limits: CallLimits,
@@ -26,23 +26,35 @@ export function startCallDeadline(
 }
 
 class ExtensibleDeadline implements CallDeadline {
-  readonly signal: AbortSignal;
   readonly #limits: CallLimits;
   readonly #clock: Clock;
-  readonly #abort: OwnedAbort;
+  readonly #caller: AbortSignal;
+  readonly #onCallerAbort = (): void => this.#abort(this.#caller.reason);
   readonly #lastMoment: number;
   #expiresAt: number;
   #timer: Timer;
+  #listener: (() => void) | undefined;
+  aborted = false;
+  reason: unknown;
 
   constructor(limits: CallLimits, clock: Clock, caller: AbortSignal) {
     const now = clock.monotonic();
     this.#limits = limits;
     this.#clock = clock;
-    this.#abort = childAbort(caller);
-    this.signal = this.#abort.signal;
+    this.#caller = caller;
     this.#lastMoment = now + Math.max(limits.timeoutMs, limits.maxTimeoutMs);
     this.#expiresAt = now + limits.timeoutMs;
     this.#timer = clock.after(limits.timeoutMs, () => this.#check());
+    if (caller.aborted) this.#abort(caller.reason);
+    else caller.addEventListener("abort", this.#onCallerAbort, { once: true });
+  }
+
+  addEventListener(_type: "abort", listener: () => void): void {
+    this.#listener = listener;
+  }
+
+  removeEventListener(_type: "abort", listener: () => void): void {
+    if (this.#listener === listener) this.#listener = undefined;
   }
 
   extend(): void {
@@ -53,7 +65,7 @@ class ExtensibleDeadline implements CallDeadline {
 
   [Symbol.dispose](): void {
     this.#timer[Symbol.dispose]();
-    this.#abort[Symbol.dispose]();
+    this.#caller.removeEventListener("abort", this.#onCallerAbort);
   }
 
   /** The timer is set anew only when it runs out, not at every sign of life. */
@@ -66,6 +78,13 @@ class ExtensibleDeadline implements CallDeadline {
     const isLast = this.#expiresAt >= this.#lastMoment && this.#limits.extendOnProgress;
     const timeoutMs = isLast ? this.#limits.maxTimeoutMs : this.#limits.timeoutMs;
     const message = `The server did not answer within ${timeoutMs} ms.`;
-    this.#abort.abort(new GatewayError("deadline-exceeded", message, { timeoutMs }));
+    this.#abort(new GatewayError("deadline-exceeded", message, { timeoutMs }));
+  }
+
+  #abort(reason: unknown): void {
+    if (this.aborted) return;
+    this.aborted = true;
+    this.reason = reason;
+    this.#listener?.();
   }
 }

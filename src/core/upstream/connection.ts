@@ -7,7 +7,7 @@ import { MODERN_ONLY_CODES, RPC } from "../../mcp/rpc-codes.ts";
 import { startCallDeadline, type CallLimits } from "./call-deadline.ts";
 import type { Negotiated } from "./handshake.ts";
 import type { Inbox } from "./inbox.ts";
-import { LinkError, type Link, type LinkAnswer } from "./link.ts";
+import { LinkError, type Cancellation, type Link, type LinkAnswer } from "./link.ts";
 import type { LaunchedProcess } from "./process-launcher.ts";
 import type { RequestIds } from "./request-ids.ts";
 import { RpcFailure } from "./rpc-failure.ts";
@@ -125,7 +125,7 @@ class OpenConnection implements Connection {
     );
     this.inFlight += 1;
     try {
-      const answer = await this.#send({ id, params, call }, deadline.signal);
+      const answer = await this.#send({ id, params, call }, deadline);
       const result = this.#resultOf(answer);
       const isQuestion = codec.isInputRequired(result);
       return { kind: isQuestion ? "input_required" : "result", body: result };
@@ -169,7 +169,7 @@ class OpenConnection implements Connection {
 
   #send(
     request: { id: number; params: RawJson; call: ConnectionCall },
-    signal: AbortSignal,
+    signal: Cancellation,
   ): Promise<LinkAnswer> {
     const { name } = request.call.parts;
     const { paramHeaders } = request.call;

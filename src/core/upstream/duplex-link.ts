@@ -5,6 +5,7 @@ import { encodeCall, encodeError, encodeResponse } from "../../mcp/encode.ts";
 import { FrameError, parseFrames, type Frame, type RpcId } from "../../mcp/frame.ts";
 import {
   LinkError,
+  type Cancellation,
   type Link,
   type LinkAnswer,
   type LinkHandlers,
@@ -61,7 +62,7 @@ interface Pending {
   isUnsent: boolean;
   readonly resolve: (answer: LinkAnswer) => void;
   readonly reject: (error: unknown) => void;
-  readonly signal: AbortSignal;
+  readonly signal: Cancellation;
   readonly onAbort: () => void;
 }
 
@@ -105,7 +106,7 @@ class Multiplexer implements DuplexLink {
     return this.#closed === undefined ? this.#channel.pids : [];
   }
 
-  request(message: LinkRequest, signal: AbortSignal): Promise<LinkAnswer> {
+  request(message: LinkRequest, signal: Cancellation): Promise<LinkAnswer> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       const refusal = this.#closed ?? this.#fullness();

@@ -35,6 +35,17 @@ export interface LinkHandlers {
 }
 
 /**
+ * What ends a request early: an `AbortSignal`, or something that costs less to make (a signal costs
+ * microseconds, which a call's own time limit need not spend).
+ */
+export interface Cancellation {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  addEventListener(type: "abort", listener: () => void, options: { readonly once: true }): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
+/**
  * One open way to an upstream, whatever the transport; carries many requests at once.
  * Rejections are `LinkError`s; an abort cancels the request at the upstream in the transport's way
  * (`notifications/cancelled`, or closing the HTTP stream) and rejects with the signal's reason.
@@ -43,7 +54,7 @@ export interface Link extends AsyncDisposable {
   readonly transport: EndpointSpec["transport"];
   /** Processes started for this link. */
   readonly pids: readonly number[];
-  request(message: LinkRequest, signal: AbortSignal): Promise<LinkAnswer>;
+  request(message: LinkRequest, signal: Cancellation): Promise<LinkAnswer>;
   notify(message: Omit<LinkRequest, "id">): Promise<void>;
   /** Answers a request of the upstream. */
   respond(frame: Extract<Frame, { kind: "response" | "error" }>): Promise<void>;

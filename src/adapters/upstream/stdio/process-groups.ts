@@ -4,7 +4,7 @@ import type { Readable, Writable } from "node:stream";
 import { sleep, type Clock } from "../../../kernel/clock.ts";
 import type { Logger } from "../../../kernel/log.ts";
 import { LinkError, type LaunchSpec } from "../../../core/upstream/index.ts";
-import { signalGroup } from "./group-signals.ts";
+import { isGroupRunning, signalGroup } from "./group-signals.ts";
 import type { StdioOptions } from "./options.ts";
 import { createReaper } from "./reaper.ts";
 
@@ -38,7 +38,8 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 type Graces = Pick<StdioOptions, "stopGraceMs" | "killGraceMs">;
 
 /** How often a group is looked at while it is being stopped. */
-const POLL_MS = 25;
+const FIRST_POLL_MS = 10;
+const LONGEST_POLL_MS = 200;
 
 /** Makes the keeper of process groups; one for the daemon. */
 export function createProcessGroups(graces: Graces, deps: ProcessGroupsDeps): ProcessGroups {
@@ -61,7 +62,11 @@ export function createProcessGroups(graces: Graces, deps: ProcessGroupsDeps): Pr
       return group;
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all([...running].map((group) => group[Symbol.asyncDispose]()));
+      const stopping = [...running].map(async (group) => {
+        await group[Symbol.asyncDispose]();
+        reaper.forget(group.pid);
+      });
+      await Promise.all(stopping);
       await reaper[Symbol.asyncDispose]();
     },
   };
@@ -123,9 +128,12 @@ class ChildGroup implements GroupedProcess {
 
   async #isGoneWithin(limitMs: number): Promise<boolean> {
     const forever = new AbortController().signal;
-    for (let waitedMs = 0; signalGroup(this.pid, 0); waitedMs += POLL_MS) {
+    let waitedMs = 0;
+    for (let pauseMs = FIRST_POLL_MS; isGroupRunning(this.pid); pauseMs *= 2) {
       if (waitedMs >= limitMs) return false;
-      await sleep(this.#clock, POLL_MS, forever);
+      const stepMs = Math.min(pauseMs, LONGEST_POLL_MS, limitMs - waitedMs);
+      await sleep(this.#clock, stepMs, forever);
+      waitedMs += stepMs;
     }
     return true;
   }

@@ -4,6 +4,7 @@ import { encodeCall, encodeError, encodeResponse } from "../../../mcp/encode.ts"
 import type { Frame } from "../../../mcp/frame.ts";
 import {
   LinkError,
+  type Cancellation,
   type Link,
   type LinkAnswer,
   type LinkFactory,
@@ -53,7 +54,7 @@ class StreamableHttpLink implements Link {
     this.#options = options;
   }
 
-  request(message: LinkRequest, signal: AbortSignal): Promise<LinkAnswer> {
+  request(message: LinkRequest, signal: Cancellation): Promise<LinkAnswer> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       const refusal = this.#refusal();
