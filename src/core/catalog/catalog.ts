@@ -33,6 +33,7 @@ export interface Catalog {
   /** Counts changes; equal versions mean equal contents. */
   readonly version: number;
   readonly size: number;
+  /** By its id, or by its alias `<server>__<upstream name>` where the id had to be shortened. */
   tool(id: string): Tool | undefined;
   /** The tool of a server by its upstream name. */
   toolByName(server: ServerId, name: string): Tool | undefined;

@@ -179,6 +179,18 @@ describe("the catalogue", () => {
 });
 
 describe("shortened ids in the catalogue", () => {
+  it("leave the full name as an alias", () => {
+    const catalog = newCatalog();
+    catalog.setServer(alpha, OPEN);
+    catalog.replaceTools(alpha, [define("odd name.v2"), define("plain")]);
+    const tool = catalog.toolByName(alpha, "odd name.v2")!;
+    expect(tool.id).not.toBe("alpha__odd name.v2");
+    expect(catalog.tool(tool.id)).toBe(tool);
+    expect(catalog.tool("alpha__odd name.v2")).toBe(tool);
+    expect(catalog.tool("odd name.v2")).toBeUndefined();
+    expect(catalog.tool("beta__odd name.v2")).toBeUndefined();
+  });
+
   it("are flagged, and the same in whatever order servers arrive", () => {
     const lists: [string, string[]][] = [
       ["a", ["_b", "plain", "odd.name", "odd name", "x".repeat(90)]],

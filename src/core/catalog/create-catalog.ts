@@ -53,7 +53,7 @@ class ToolCatalog implements Catalog {
   }
 
   tool(id: string): Tool | undefined {
-    return this.#byId.get(id);
+    return this.#byId.get(id) ?? this.#byAlias(id);
   }
 
   toolByName(server: ServerId, name: string): Tool | undefined {
@@ -124,6 +124,13 @@ class ToolCatalog implements Catalog {
 
   onChange(listener: (change: CatalogChange) => void): Disposable {
     return this.#events.on("change", listener);
+  }
+
+  /** A tool whose id had to be shortened also answers to its full name. */
+  #byAlias(fullName: string): Tool | undefined {
+    const seam = fullName.indexOf("__");
+    if (seam < 1) return undefined;
+    return this.toolByName(fullName.slice(0, seam) as ServerId, fullName.slice(seam + 2));
   }
 
   /** Puts a server's new state in force, with whatever that means for the ids of others, and tells it. */
