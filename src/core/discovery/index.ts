@@ -21,7 +21,7 @@ export {
 } from "./embedding-store.ts";
 export { documentBag } from "./lexical/term-weights.ts";
 export { DISCOVERY_DEFAULTS, type DiscoveryOptions } from "./options.ts";
-export { MAX_QUERY_CHARACTERS, MAX_TOOL_REQUESTS } from "./search-checks.ts";
+export { MAX_TOOL_REQUESTS } from "./search-checks.ts";
 export { createAnalyser, type Analyser } from "./text/analyser.ts";
 export { characterGrams } from "./text/character-grams.ts";
 export {

@@ -1,7 +1,7 @@
 import type { Clock } from "../../kernel/clock.ts";
 
 /** The event loop is held no longer than this at a time, give or take one piece of work. */
-const SLICE_MS = 8;
+const SLICE_MS = 5;
 
 /** Lets the event loop do what else is waiting, I/O included, before work goes on. */
 export function nextTurn(): Promise<void> {

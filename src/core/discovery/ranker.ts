@@ -49,8 +49,8 @@ export class Ranker {
   #scores = new Float32Array(0);
   /** By slot: the cosine, for candidates only. */
   #cosines = new Float32Array(0);
-  /** By slot: 1 for candidates. */
-  #isCandidate = new Uint8Array(0);
+  /** By slot: 1 for the nearest, while they are sorted out. */
+  #isNear = new Uint8Array(0);
 
   constructor(options: { candidates: number }, deps: RankerDeps) {
     this.#candidates = options.candidates;
@@ -90,21 +90,20 @@ export class Ranker {
   /** Adds the nearest slots to the candidates, and finds the cosines of those that were there. */
   #addNearest(candidates: number[], query: DenseQuery, mask: Uint8Array | undefined): void {
     const { vector, side } = query;
-    const cosines = this.#cosines;
-    const byWords = Uint32Array.from(candidates);
-    const scores = side.index.score(vector, byWords);
-    for (let at = 0; at < byWords.length; at++) {
-      cosines[byWords[at]!] = scores[at]!;
-      this.#isCandidate[byWords[at]!] = 1;
+    const { slots, scores } = side.index.search(vector, this.#candidates, mask);
+    const isNear = this.#isNear;
+    for (let at = 0; at < slots.length; at++) {
+      this.#cosines[slots[at]!] = scores[at]!;
+      isNear[slots[at]!] = 1;
     }
-    const nearest = side.index.search(vector, this.#candidates, mask);
-    for (let at = 0; at < nearest.slots.length; at++) {
-      const slot = nearest.slots[at]!;
-      if (this.#isCandidate[slot] === 1) continue;
-      cosines[slot] = nearest.scores[at]!;
-      candidates.push(slot);
+    const far = Uint32Array.from(candidates.filter((slot) => isNear[slot] !== 1));
+    const cosines = side.index.score(vector, far);
+    for (let at = 0; at < far.length; at++) this.#cosines[far[at]!] = cosines[at]!;
+    for (const slot of candidates) isNear[slot] = 0;
+    for (const slot of slots) {
+      if (isNear[slot] === 1) candidates.push(slot);
+      isNear[slot] = 0;
     }
-    for (const slot of byWords) this.#isCandidate[slot] = 0;
   }
 
   #fuse(
@@ -142,6 +141,6 @@ export class Ranker {
     const length = Math.max(capacity, this.#scores.length * 2);
     this.#scores = new Float32Array(length);
     this.#cosines = new Float32Array(length);
-    this.#isCandidate = new Uint8Array(length);
+    this.#isNear = new Uint8Array(length);
   }
 }

@@ -5,7 +5,7 @@ import {
   type Embedder,
   type EmbeddingModel,
 } from "../../../core/discovery/index.ts";
-import { createFeatureHashes } from "./feature-hashes.ts";
+import { createFeatureHashes, type StemFeatures } from "./feature-hashes.ts";
 
 /**
  * The model's facts. The fusion weight is low because hashed words repeat, with noise, what the
@@ -32,9 +32,7 @@ export function createBuiltinEmbedder(): Embedder {
 
   function write(bag: Iterable<readonly [string, number]>, into: Float32Array): void {
     for (const [stem, weight] of bag) {
-      const { word, grams, gramCount } = features(stem);
-      add(word, weight, into);
-      add(grams, (GRAMS_WEIGHT * weight) / Math.sqrt(gramCount), into);
+      add(features(stem), weight, into);
     }
     normalise(into);
   }
@@ -65,9 +63,12 @@ export function createBuiltinEmbedder(): Embedder {
   };
 }
 
-function add(places: Int32Array, weight: number, into: Float32Array): void {
-  for (const place of places) {
-    into[place >> 1]! += (place & 1) === 1 ? -weight : weight;
+function add({ places, wordPlaces, gramCount }: StemFeatures, weight: number, into: Float32Array) {
+  const gramWeight = (GRAMS_WEIGHT * weight) / Math.sqrt(gramCount);
+  for (let at = 0; at < places.length; at++) {
+    const place = places[at]!;
+    const amount = at < wordPlaces ? weight : gramWeight;
+    into[place >> 1]! += (place & 1) === 1 ? -amount : amount;
   }
 }
 

@@ -6,17 +6,19 @@ const SHORTEST_GRAM = 3;
 const LONGEST_GRAM = 4;
 const MAX_CACHED = 20_000;
 
-/** Where the features of a stem fall: each entry is a coordinate × 2, plus 1 when it counts negative. */
+/**
+ * Where the features of a stem fall: first the places of the word itself, then those of its
+ * character n-grams. Each is a coordinate × 2, plus 1 when it counts negative.
+ */
 export interface StemFeatures {
-  /** Of the word itself. */
-  readonly word: Int32Array;
-  /** Of its character n-grams. */
-  readonly grams: Int32Array;
+  readonly places: Uint16Array;
+  /** How many of the places are the word's. */
+  readonly wordPlaces: number;
   /** Number of n-grams. */
   readonly gramCount: number;
 }
 
-/** Looks features up, keeping those of the words seen last. */
+/** Looks features up, keeping those of the words seen last. `dimension` is at most 32,768. */
 export function createFeatureHashes(dimension: number): (stem: string) => StemFeatures {
   const known = new Map<string, StemFeatures>();
   return (stem) => {
@@ -24,9 +26,10 @@ export function createFeatureHashes(dimension: number): (stem: string) => StemFe
     if (kept !== undefined) return kept;
     if (known.size >= MAX_CACHED) known.clear();
     const grams = characterGrams(stem, SHORTEST_GRAM, LONGEST_GRAM);
+    const all = [`=${stem}`, ...grams].flatMap((feature) => places(feature, dimension));
     const features = {
-      word: Int32Array.from(places(`=${stem}`, dimension)),
-      grams: Int32Array.from(grams.flatMap((gram) => places(gram, dimension))),
+      places: Uint16Array.from(all),
+      wordPlaces: SPREAD,
       gramCount: grams.length,
     };
     known.set(stem, features);
