@@ -1,15 +1,16 @@
+import type { Readable } from "node:stream";
 import { request } from "undici";
 import type { FastifyInstance } from "fastify";
 import type { RestRequest, RestResponse, RestTransport } from "../../edges/cli/host.ts";
 import { GatewayError } from "../../kernel/errors.ts";
 
-/** The HTTP API of a daemon. Streams of events arrive whole, when they have ended. */
+/** The HTTP API of a daemon. */
 export function createHttpTransport(url: string, token: string | undefined): RestTransport {
   const base = url.replace(/\/+$/, "");
   const authorisation = token === undefined ? {} : { authorization: `Bearer ${token}` };
   return {
     target: base,
-    async send({ method, path, body, headers, signal }): Promise<RestResponse> {
+    async send({ method, path, body, headers, signal, onChunk }): Promise<RestResponse> {
       try {
         const answer = await request(`${base}${path}`, {
           method,
@@ -22,7 +23,7 @@ export function createHttpTransport(url: string, token: string | undefined): Res
         return {
           status: answer.statusCode,
           headers: flat(answer.headers),
-          body: new Uint8Array(await answer.body.arrayBuffer()),
+          body: await gather(answer.body, onChunk),
         };
       } catch (error) {
         if (signal.aborted) throw signal.reason;
@@ -41,22 +42,33 @@ export function createInProcessTransport(
 ): RestTransport {
   return {
     target: "this process",
-    async send({ method, path, body, headers, signal }: RestRequest): Promise<RestResponse> {
+    async send(asked: RestRequest): Promise<RestResponse> {
+      const { method, path, body, headers, signal, onChunk } = asked;
       const answer = await http.inject({
         method,
         url: path,
         headers: { host: "127.0.0.1", ...jsonHeaders(body), ...headers },
         signal,
+        payloadAsStream: true,
         ...(body === undefined ? {} : { payload: body }),
       });
       return {
         status: answer.statusCode,
         headers: flat(answer.headers),
-        body: new Uint8Array(answer.rawPayload),
+        body: await gather(answer.stream(), onChunk),
       };
     },
     [Symbol.asyncDispose]: dispose,
   };
+}
+
+async function gather(body: Readable, onChunk: RestRequest["onChunk"]): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    onChunk?.(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 function jsonHeaders(body: string | undefined): Record<string, string> {

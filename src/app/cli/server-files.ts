@@ -15,6 +15,7 @@ import {
 } from "../../config/index.ts";
 import type { CliHost, ConfiguredServer, GlobalFlags, ImportSource } from "../../edges/cli/host.ts";
 import { GatewayError } from "../../kernel/errors.ts";
+import { nearestNames } from "../../kernel/nearest-names.ts";
 
 type ServerFiles = Pick<
   CliHost,
@@ -37,21 +38,29 @@ export function createServerFiles(environment: Environment, cwd: string): Server
     return choice.kind === "none" ? path.join(cwd, "switchboard.yaml") : choice.path;
   };
   const sources = { environment, cwd };
+  const readServersIn = (file: string, text: string | undefined) =>
+    text === undefined ? { servers: [], problems: [] } : readClientServers(file, sources);
 
   return {
     async configuredServers(flags) {
       const file = fileOf(flags);
-      if ((await readText(file)) === undefined) return [];
-      const { servers, problems } = readClientServers(file, sources);
+      const { servers, problems } = readServersIn(file, await readText(file));
       if (problems.length > 0 && servers.length === 0)
         throw unreadable(problems.map(formatProblem));
-      return servers.map(({ name, entry }) => ({ id: name, entry }));
+      return servers.map(({ id, entry }) => ({ id, entry }));
     },
     async writeServers(flags, servers) {
       const edits = servers.map(({ id, entry }) => ({ kind: "add", name: id, entry }) as const);
       return edit(fileOf(flags), edits);
     },
-    removeServer: (flags, id) => edit(fileOf(flags), [{ kind: "remove", name: id }]),
+    async removeServer(flags, id) {
+      const file = fileOf(flags);
+      const text = await readText(file);
+      const { servers, problems } = readServersIn(file, text);
+      const known = servers.flatMap(({ id: own, name }) => [own, name]);
+      if (problems.length === 0 && !known.includes(id)) throw unknownServer(id, file, known);
+      return edit(file, [{ kind: "remove", name: id }]);
+    },
     async findImports(file) {
       const findings =
         file === undefined
@@ -102,6 +111,17 @@ async function readText(file: string): Promise<string | undefined> {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw unreadable([`${file} cannot be read: ${(error as Error).message}.`]);
   }
+}
+
+function unknownServer(
+  id: string,
+  file: string,
+  known: readonly string[],
+): GatewayError<"unknown-server"> {
+  return new GatewayError("unknown-server", `${file} has no server "${id}".`, {
+    server: id,
+    nearest: nearestNames(id, new Set(known)),
+  });
 }
 
 function unreadable(problems: readonly string[]): GatewayError<"invalid-config"> {
