@@ -2,11 +2,16 @@ import { join } from "node:path";
 import { createBuiltinEmbedder } from "../adapters/embedding/builtin/builtin-embedder.ts";
 import type { EmbedderLoad } from "../adapters/embedding/embedder-load.ts";
 import type { EmbeddingOptions } from "../adapters/embedding/options.ts";
+import {
+  createFileEmbeddingStore,
+  EMBEDDING_STORE_DEFAULTS,
+} from "../adapters/embedding/store/index.ts";
 import type { Access } from "../core/access/index.ts";
 import type { Catalog } from "../core/catalog/index.ts";
 import {
   createDiscovery,
   type Discovery,
+  type EmbeddingStore,
   type SwappableDiscovery,
 } from "../core/discovery/index.ts";
 import type { Metrics } from "../core/metrics/index.ts";
@@ -42,6 +47,8 @@ export function openDiscovery(config: Config, deps: OpenDiscoveryDeps): Discover
   });
   const notes = [...indexes.notes];
   const builtin = scope.use(createBuiltinEmbedder());
+  // Hashing a text anew costs less than reading its vector, so the built-in model needs no store.
+  const store = dataDir === undefined ? undefined : scope.use(openStore(dataDir, log));
   const discovery = createDiscovery(config.discovery, {
     ...deps,
     embedder: builtin,
@@ -53,6 +60,7 @@ export function openDiscovery(config: Config, deps: OpenDiscoveryDeps): Discover
     ...deps,
     discovery,
     notes,
+    store,
     signal: loading.signal,
   });
   // In reverse: the loading ends, then discovery, then the embedders under it.
@@ -64,21 +72,27 @@ export function openDiscovery(config: Config, deps: OpenDiscoveryDeps): Discover
   return discovery;
 }
 
+function openStore(dataDir: string, log: Logger): EmbeddingStore {
+  const folder = join(dataDir, "embeddings");
+  return createFileEmbeddingStore({ ...EMBEDDING_STORE_DEFAULTS, folder }, { log });
+}
+
 interface SwapDeps extends OpenDiscoveryDeps {
   readonly discovery: SwappableDiscovery;
   readonly notes: string[];
+  readonly store: EmbeddingStore | undefined;
   readonly signal: AbortSignal;
 }
 
 async function swapWhenLoaded(options: EmbeddingOptions, deps: SwapDeps): Promise<void> {
-  const { discovery, log, notes, scope, signal } = deps;
+  const { discovery, log, notes, scope, signal, store } = deps;
   try {
     const load = await loadBetter(options, deps);
     if (load === undefined || signal.aborted) return;
     if (load.kind === "ready") {
       scope.use(load.embedder);
       const { id } = load.embedder.model;
-      if (await discovery.useEmbedder(load.embedder))
+      if (await discovery.useEmbedder(load.embedder, store))
         log.info({ model: id }, "Embedding model in use.");
       return;
     }

@@ -17,6 +17,7 @@ export const discoveryGroup: OptionGroup<DiscoveryOptions> = {
     cosineWeight: numberWithin(0, 10),
     denseWeight: numberWithin(0, 10),
     abstainBelowShare: numberWithin(0, 1),
+    abstainBelowCosine: numberWithin(0, 1),
     routedServers: wholeNumber(1, 50),
     queryEmbedTimeoutMs: wholeNumber(10, 60_000),
   },
