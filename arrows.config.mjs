@@ -29,6 +29,8 @@ const filesExcept = (prefix, allowed, message) => ({
   message,
 });
 
+const escape = (text) => text.replaceAll(/[.\-\]^\\]/g, String.raw`\$&`);
+
 /** A pattern for every file name that is not one of `names`. */
 function allBut(names) {
   const next = new Map();
@@ -37,7 +39,6 @@ function allBut(names) {
   }
   const empty = names.includes("") ? [] : [""];
   if (next.size === 0) return `(?:${[...empty, "[^/]+"].join("|")})`;
-  const escape = (text) => text.replaceAll(/[.\-\]^\\]/g, String.raw`\$&`);
   const others = `[^/${[...next.keys()].map(escape).join("")}][^/]*`;
   const same = [...next].map(([first, rests]) => escape(first) + allBut(rests));
   return `(?:${[...empty, others, ...same].join("|")})`;

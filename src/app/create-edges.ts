@@ -4,7 +4,7 @@ import type { ConfigOptions } from "../config/option-groups.ts";
 import type { Gateway } from "../core/gateway.ts";
 import { createHttpEdge } from "../edges/http/create-http-edge.ts";
 import type { HttpEdgeDeps } from "../edges/http/edge-deps.ts";
-import { createMcpEdge, type McpEdge } from "../edges/mcp/create-mcp-edge.ts";
+import { createMcpEdge, type McpEdge } from "../edges/mcp/index.ts";
 import { GatewayError } from "../kernel/errors.ts";
 
 /** The ways in: REST and MCP on one listener. */

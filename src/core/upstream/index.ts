@@ -20,7 +20,6 @@ export { UPSTREAM_DEFAULTS, type UpstreamOptions } from "./options.ts";
 export type { LaunchedProcess, ProcessLauncher } from "./process-launcher.ts";
 export type { EndpointSpec, Isolation, LaunchSpec, ServerSpec } from "./server-spec.ts";
 export type { ServerRegistry } from "./server-registry.ts";
-export { createThrottledNotice } from "./throttled-notice.ts";
 export type {
   CallScope,
   ProgressListener,

@@ -32,6 +32,8 @@ export interface DuplexChannel {
 export interface DuplexServer extends Disposable {
   /** Takes one message as it arrived. */
   receive(message: Uint8Array): void;
+  /** Resolves when no request is under way. */
+  idle(): Promise<void>;
 }
 
 export interface DuplexDeps {
@@ -53,6 +55,7 @@ class DuplexConnection implements DuplexServer {
   readonly #inFlight: InFlight;
   readonly #subscriptions = new Set<RpcId>();
   readonly #changes: Disposable;
+  readonly #serving = new Set<Promise<void>>();
   /** Set by `initialize`; modern requests need none. */
   #legacyRevision: Revision | undefined;
 
@@ -67,7 +70,15 @@ class DuplexConnection implements DuplexServer {
   }
 
   receive(message: Uint8Array): void {
-    for (const frame of readFrames(message, this.#channel)) void this.#serve(frame);
+    for (const frame of readFrames(message, this.#channel)) {
+      const serving = this.#serve(frame).finally(() => this.#serving.delete(serving));
+      this.#serving.add(serving);
+    }
+  }
+
+  async idle(): Promise<void> {
+    // What is asked meanwhile is waited for too.
+    while (this.#serving.size > 0) await Promise.all(this.#serving);
   }
 
   [Symbol.dispose](): void {

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from "node:stream";
+import { abortable } from "../../kernel/abort.ts";
 import { encodeError } from "../../mcp/encode.ts";
 import { RPC } from "../../mcp/rpc-codes.ts";
 import type { DuplexChannel, DuplexServer } from "./duplex.ts";
@@ -6,7 +7,8 @@ import type { DuplexChannel, DuplexServer } from "./duplex.ts";
 const NEWLINE = /* @__PURE__ */ Buffer.from("\n");
 
 /**
- * Serves MCP over a pair of streams, one message a line, until the input ends or the signal aborts.
+ * Serves MCP over a pair of streams, one message a line, until the input has ended and its requests
+ * are answered, or the signal aborts.
  * A line longer than `maxMessageBytes` is answered with an error and passed over.
  */
 export async function serveStdio(
@@ -27,6 +29,8 @@ export async function serveStdio(
         channel.send(encodeError(null, { code: RPC.invalidRequest, message }));
       } else if (line.length > 0) server.receive(line);
     }
+    // Who writes its requests and closes the input still wants the answers.
+    await abortable(server.idle(), options.signal);
   } catch (error) {
     if (!options.signal.aborted) throw error;
   } finally {
@@ -34,8 +38,11 @@ export async function serveStdio(
   }
 }
 
-/** Cuts a byte stream into lines; an overlong one is reported once and dropped to its end. */
-async function* readLines(input: Readable, maxBytes: number): AsyncGenerator<Buffer | "too-long"> {
+/** Cuts a byte stream into lines (LF, or CR LF); one longer than `maxBytes` is told once, its bytes dropped. */
+export async function* readLines(
+  input: Readable,
+  maxBytes: number,
+): AsyncGenerator<Buffer | "too-long"> {
   let parts: Buffer[] = [];
   let size = 0;
   for await (const chunk of input as AsyncIterable<Buffer>) {

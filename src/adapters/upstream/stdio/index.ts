@@ -1,4 +1,4 @@
-export { BASE_ENVIRONMENT_NAMES, STDIO_DEFAULTS, type StdioOptions } from "./options.ts";
+export { STDIO_DEFAULTS, type StdioOptions } from "./options.ts";
 export {
   createProcessGroups,
   type GroupedProcess,

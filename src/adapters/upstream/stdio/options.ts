@@ -22,14 +22,3 @@ export const STDIO_DEFAULTS: StdioOptions = {
   killGraceMs: 2_000,
   stderrLinesPerSecond: 100,
 };
-
-/** The variables of the daemon's environment that children are given, beside those of their entry. */
-export const BASE_ENVIRONMENT_NAMES: readonly string[] = [
-  "PATH",
-  "HOME",
-  "USER",
-  "SHELL",
-  "LANG",
-  "TMPDIR",
-  "TERM",
-];
