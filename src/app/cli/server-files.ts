@@ -28,8 +28,7 @@ type ServerFiles = Pick<
 >;
 
 /** What a new config file begins with. */
-const NEW_FILE =
-  "# Switchboard's configuration; every setting is explained in docs/config.md.\nmcpServers: {}\n";
+const NEW_FILE = "# Switchboard's configuration; every setting is explained in docs/config.md.\n";
 
 /** Reads and edits the files in which servers stand: ours, and those of other programs. */
 export function createServerFiles(environment: Environment, cwd: string): ServerFiles {

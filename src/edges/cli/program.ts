@@ -18,7 +18,7 @@ import { addStop } from "./commands/stop.ts";
 import { addTokens } from "./commands/tokens.ts";
 import { addTools } from "./commands/tools.ts";
 import type { Terminal } from "./host.ts";
-import { isTerminal } from "./screen.ts";
+import { columnsOf, isTerminal } from "./screen.ts";
 import { createStyle } from "./text/style.ts";
 
 /** Every command there is, in the order of the help. */
@@ -72,7 +72,7 @@ export function createProgram(version: string, terminal: Terminal, run: Run): Co
 function configureOutput(program: Command, terminal: Terminal): void {
   const { output, errors } = terminal;
   const style = createStyle(isTerminal(output) && terminal.outputColour);
-  const width = Math.min(WIDEST_HELP, isTerminal(output) ? terminal.columns : WIDEST_HELP);
+  const width = Math.min(WIDEST_HELP, isTerminal(output) ? columnsOf(terminal) : WIDEST_HELP);
   program.configureHelp({
     minWidthToWrap: 20,
     styleTitle: (text) => style("bold", text),

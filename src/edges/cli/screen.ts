@@ -31,11 +31,12 @@ export function createScreen(terminal: Terminal, json: boolean): Screen {
   const { output, errors } = terminal;
   const interactive = isTerminal(output);
   const watched = isTerminal(errors);
+  const columns = columnsOf(terminal);
   const canvas: Canvas = {
-    width: interactive ? Math.max(20, terminal.columns) : Infinity,
+    width: interactive ? columns : Infinity,
     style: createStyle(interactive && terminal.outputColour),
   };
-  const spinner = createSpinner(errors, watched && !json, terminal.columns);
+  const spinner = createSpinner(errors, watched && !json, columns);
   const print = (text: string): void => {
     spinner.clear();
     output.write(`${text}\n`);
@@ -69,6 +70,11 @@ export function createScreen(terminal: Terminal, json: boolean): Screen {
     },
     progress: (text) => spinner.start(text),
   };
+}
+
+/** Columns that a terminal has; one that does not know says 0 and is taken for 80. */
+export function columnsOf({ columns }: Terminal): number {
+  return columns > 0 ? Math.max(20, columns) : 80;
 }
 
 /** Whether a person sits at the other end of a stream. */

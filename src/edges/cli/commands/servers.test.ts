@@ -25,9 +25,11 @@ describe("servers list", () => {
     expect(serverListSchema.safeParse(body).success).toBe(true);
     const run = await runFakeCli(["servers", "list"], { daemon: { "GET /v1/servers": { body } } });
     expect(run.out.split("\n")).toEqual([
-      "SERVER  STATE         TOOLS  OVER             WHERE                        NOTE",
+      "SERVER  STATE         TOOLS  OVER             WHERE",
       "users   ready             5  websocket        ws://127.0.0.1:8711",
-      "docs    disconnected      0  streamable-http  https://mcp.example.org/mcp  connect ECONNREFUSED; circuit open; retry in 12.0 s",
+      "docs    disconnected      0  streamable-http  https://mcp.example.org/mcp",
+      "",
+      "docs: connect ECONNREFUSED; circuit open; retry in 12.0 s",
       "",
     ]);
   });

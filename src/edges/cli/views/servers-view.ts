@@ -1,6 +1,8 @@
 import type { z } from "zod";
 import type { serverSchema } from "../../../contract/index.ts";
 import { formatDuration } from "../text/quantities.ts";
+import { singleLine } from "../text/safe-text.ts";
+import { indented } from "../text/wrap.ts";
 import { type Canvas, type Column, renderTable } from "../text/table.ts";
 import type { Paint } from "../text/style.ts";
 
@@ -21,16 +23,20 @@ const COLUMNS: readonly Column<Server>[] = [
   { title: "TOOLS", value: ({ tools }) => String(tools), align: "right" },
   { title: "OVER", value: ({ transport }) => transport ?? "" },
   { title: "WHERE", value: ({ target }) => target ?? "", flexible: true },
-  { title: "NOTE", value: noteOf, flexible: true },
 ];
 
-/** Servers, one a line. Columns that would be empty are left out. */
+/** Servers, one a line; below, what is to be said of some. Columns that would be empty are left out. */
 export function renderServers(servers: readonly Server[], canvas: Canvas): string {
   if (servers.length === 0) {
     return "There are no servers. Add one with switchboard servers add, or import with switchboard servers import.";
   }
   const columns = COLUMNS.filter(({ value }) => servers.some((server) => value(server) !== ""));
-  return renderTable(servers, columns, canvas);
+  const notes = servers.filter((server) => noteOf(server) !== "");
+  if (notes.length === 0) return renderTable(servers, columns, canvas);
+  const lines = notes.map((server) =>
+    indented(singleLine(`${server.id}: ${noteOf(server)}`), "  ", canvas.width).slice(2),
+  );
+  return [renderTable(servers, columns, canvas), "", ...lines].join("\n");
 }
 
 /** A server's state in a sentence. */
