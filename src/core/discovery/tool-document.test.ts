@@ -38,6 +38,18 @@ describe("the document of a tool", () => {
     expect(read({})).toMatchObject({ lead: "", rest: "", title: "" });
   });
 
+  it("leaves out what the tool is not for", () => {
+    const description =
+      "Counts words. DO NOT use this when you need to find employees; use find_people. Not meant for PDFs.";
+    expect(read({ description })).toMatchObject({
+      lead: "Counts words.",
+      rest: "; use find_people. .",
+    });
+    expect(read({ description: "Tells what was not found." }).lead).toBe(
+      "Tells what was not found.",
+    );
+  });
+
   it("takes the title, or else the one among the annotations", () => {
     expect(read({ title: "New issue" }).title).toBe("New issue");
     expect(read({ annotations: { title: "New\nissue" } }).title).toBe("New issue");

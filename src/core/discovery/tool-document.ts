@@ -11,6 +11,10 @@ const MAX_CHOICES = 8;
 const SENTENCE_END = /[.!?](?=\s+[\p{Lu}\p{N}"'(`*])|\n/u;
 const HUMP = /(\p{Ll}|\p{N})(?=\p{Lu})|(\p{Lu})(?=\p{Lu}\p{Ll})/gu;
 
+/** What a tool is not for, to the end of the sentence: its words would find just the wrong tool. */
+const NOT_FOR =
+  /\b(?:(?:do not|don['’]t|never|should not be|shouldn['’]t be|must not be) used?|not (?:intended|meant|suitable|suited|designed) (?:for|to))\b[^.;!?\n]*/giu;
+
 /** What search knows of a tool, field by field; each bounded in length and on one line. */
 export interface ToolDocument {
   readonly server: string;
@@ -47,8 +51,11 @@ export function toolDocument(tool: DescribedTool): ToolDocument {
     server: tool.server,
     name: tool.name,
     title: oneLine(title, MAX_PARAMETER_CHARACTERS),
-    lead: oneLine(description.slice(0, cut), MAX_LEAD_CHARACTERS),
-    rest: oneLine(description.slice(cut, cut + MAX_REST_CHARACTERS), MAX_REST_CHARACTERS),
+    lead: oneLine(description.slice(0, cut).replaceAll(NOT_FOR, ""), MAX_LEAD_CHARACTERS),
+    rest: oneLine(
+      description.slice(cut, cut + MAX_REST_CHARACTERS).replaceAll(NOT_FOR, ""),
+      MAX_REST_CHARACTERS,
+    ),
     parameters,
   };
 }
