@@ -58,8 +58,13 @@ export function createCliHost(options: CliHostOptions): CliHost {
     },
     async openGateway(flags, onProgress) {
       const own = await openInProcess(sourcesOf(flags), { version, signal });
-      await own.settled(onProgress);
-      return own.transport;
+      try {
+        await own.settled(onProgress);
+        return own.transport;
+      } catch (error) {
+        await own[Symbol.asyncDispose]();
+        throw error;
+      }
     },
     doctor: (flags) => createDoctor({ environment, cwd, version, signal }).run(flags),
   };
