@@ -1,3 +1,4 @@
+import { isLoopback } from "../kernel/loopback.ts";
 import type { ConfigOptions } from "./option-groups.ts";
 import type { ConfigPath } from "./problem.ts";
 
@@ -12,12 +13,6 @@ export interface BrokenRule {
 /** Checks what no setting can be checked for alone. */
 export function checkRules(options: ConfigOptions, insecure: boolean): BrokenRule[] {
   return [...accessRules(options, insecure), ...keyRules(options)];
-}
-
-/** Whether only this machine can reach the address. */
-export function isLoopback(host: string): boolean {
-  const bare = host.replaceAll(/^\[|\]$/g, "").toLowerCase();
-  return bare === "localhost" || bare === "::1" || /^127(\.\d{1,3}){3}$/.test(bare);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { GatewayError, type Violation } from "../kernel/errors.ts";
+import { jsonPointer } from "../kernel/json-pointer.ts";
 import { nearestNames } from "../kernel/nearest-names.ts";
-import { jsonPointer } from "./json-pointer.ts";
 import { received } from "./received.ts";
 
 /** Violations told in one answer; an input with more is cut there. */

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { GatewayError } from "../../kernel/errors.ts";
+import { isLoopback } from "../../kernel/loopback.ts";
 import { bearerToken, type Access, type Principal } from "../../core/access/index.ts";
 import type { HttpEdgeOptions } from "./options.ts";
 
@@ -15,6 +16,7 @@ export interface Admission {
   authenticate(headers: IncomingHttpHeaders): Principal;
 }
 
+/** Makes the door of an edge that listens on `host`. */
 export function createAdmission(
   options: Pick<HttpEdgeOptions, "host" | "allowedHosts" | "allowedOrigins">,
   access: Access,
@@ -37,12 +39,8 @@ export function createAdmission(
 function isOurs(host: string | undefined, allowed: ReadonlySet<string>): boolean {
   if (host === undefined) return false;
   const name = host.replace(/:\d*$/, "").toLowerCase();
-  return isLoopback(name) || allowed.has(name);
-}
-
-/** Loopback by name or address. `*.localhost` never leaves the machine (RFC 6761). */
-export function isLoopback(host: string): boolean {
-  return /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);
+  // Names below localhost never leave the machine (RFC 6761).
+  return isLoopback(name) || name.endsWith(".localhost") || allowed.has(name);
 }
 
 function authorityOf(origin: string): string | undefined {

@@ -1,10 +1,11 @@
 import type { ErrorObject } from "ajv";
 import type { Violation } from "../../../kernel/errors.ts";
+import { jsonPointer } from "../../../kernel/json-pointer.ts";
 import { nearestNames } from "../../../kernel/nearest-names.ts";
 
 const MAX_SHOWN = 60;
 
-/** Tells what a validator found, one sentence each, at most `limit`; the last counts what is left. */
+/** Tells what a validator found, one sentence each, at most `limit`; a last one says that there is more. */
 export function toViolations(errors: readonly ErrorObject[], limit: number): Violation[] {
   const violations = new Map<string, Violation>();
   for (const error of errors) {
@@ -19,7 +20,7 @@ export function toViolations(errors: readonly ErrorObject[], limit: number): Vio
 
 function toViolation(error: ErrorObject): Violation {
   const { instancePath, keyword, params } = error;
-  const at = (member: unknown): string => `${instancePath}/${escapeStep(String(member))}`;
+  const at = (member: unknown): string => `${instancePath}${jsonPointer([String(member)])}`;
   switch (keyword) {
     case "required":
       return { path: at(params["missingProperty"]), message: "is required" };
@@ -61,9 +62,4 @@ function show(value: unknown): string {
   if (value === undefined) return "nothing";
   const text = JSON.stringify(typeof value === "string" ? value.slice(0, MAX_SHOWN) : value);
   return typeof value === "string" && value.length > MAX_SHOWN ? `${text.slice(0, -1)}…"` : text;
-}
-
-/** One step of a JSON pointer (RFC 6901). */
-function escapeStep(name: string): string {
-  return name.replaceAll("~", "~0").replaceAll("/", "~1");
 }
