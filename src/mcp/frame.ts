@@ -46,15 +46,15 @@ export class FrameError extends Error {
  * @throws FrameError when the bytes are not one.
  */
 export function parseFrame(bytes: Uint8Array): Frame {
-  let members: Map<string, Span>;
   try {
-    members = objectMembers(bytes);
+    return toFrame(bytes, objectMembers(bytes));
   } catch (error) {
+    // What is not JSON, or not UTF-8 where it must be read.
+    if (error instanceof FrameError) throw error;
     const first = bytes.find((byte) => byte > 0x20);
     const code = first === 0x5b ? RPC.invalidRequest : RPC.parseError;
     throw new FrameError(code, `not a JSON-RPC message: ${(error as Error).message}`);
   }
-  return toFrame(bytes, members);
 }
 
 /**

@@ -26,11 +26,19 @@ const MAX_DEPTH = 16;
 export function readParamHeaders(definition: RawJson): readonly ParamHeader[] {
   const { buffer, byteOffset, byteLength } = definition.bytes;
   if (!Buffer.from(buffer, byteOffset, byteLength).includes(`"${KEY}"`)) return [];
-  const tool = definition.value();
+  const tool = parsed(definition);
   const schema = isJsonObject(tool) ? tool["inputSchema"] : undefined;
   const found = new Map<string, ParamHeader>();
   if (isJsonObject(schema)) collect(schema, [], found);
   return [...found.values()];
+}
+
+function parsed(definition: RawJson): JsonValue {
+  try {
+    return definition.value();
+  } catch {
+    return null;
+  }
 }
 
 /** The header lines for a call, name and value by turns; absent, null and odd values are left out. */

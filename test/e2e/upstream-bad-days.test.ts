@@ -116,7 +116,7 @@ describe("a stdio server", () => {
   });
 
   it("that crashes again and again is not started in a storm", async () => {
-    const rig = hold(createUpstreamRig({ maxStartsPerMinute: 5, backoffInitialMs: 10 }));
+    const rig = hold(createUpstreamRig({ maxRestartsPerMinute: 5, backoffInitialMs: 10 }));
     await rig.connect([specOf("s", stdio(rawStdioEntry({ exitAfterMs: 1 })))], "disconnected");
     const status = () => rig.upstreams.status(idOf("s"));
     await waitFor(() => (status()?.retryInMs ?? 0) > 5_000, {
@@ -155,6 +155,42 @@ describe("a stdio server", () => {
     expect(rig.upstreams.status(idOf("silent"))).toMatchObject({ era: "legacy" });
     expect(rig.upstreams.status(idOf("slow"))).toMatchObject({ era: "modern" });
     expect(await rig.text("dying", "echo")).toBe("{}");
+  });
+});
+
+describe("a hostile server", () => {
+  const latin1 = Buffer.from(
+    '{"jsonrpc":"2.0","id":1,"error":{"code":-1,"message":"caf\xe9"}}',
+    "latin1",
+  );
+  const printf = (bytes: Buffer): string =>
+    [...bytes].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
+
+  it("may send text that is not UTF-8, or nested without end, and harms only itself", async () => {
+    const rig = hold(createUpstreamRig({ eraProbeTimeoutMs: 200 }));
+    const deep = Buffer.from(`${"[".repeat(50_000)}\n`);
+    const script = `printf '${printf(latin1)}\\n'; head -c 50000 /dev/zero | tr '\\0' '['; printf '\\n'; cat >/dev/null`;
+    expect(deep.length).toBeGreaterThan(50_000);
+    await rig.upstreams.reconcile([
+      specOf("s", stdio({ command: "sh", args: ["-c", script], env: {} }), {
+        startupTimeoutMs: 1_000,
+      }),
+      specOf("good", stdio(rawStdioEntry())),
+    ]);
+    await rig.waitForState("s", "disconnected");
+    expect(await rig.text("good", "echo")).toBe("{}");
+    const garbage = rig.log.lines.filter(({ message }) => message.includes("no JSON-RPC"));
+    expect(garbage.length).toBeGreaterThan(0);
+  });
+
+  it("may not bring the gateway down through a listener that fails", async () => {
+    const rig = hold(createUpstreamRig());
+    await rig.connect([specOf("s", stdio(rawStdioEntry()))]);
+    const onProgress = (): void => {
+      throw new Error("the listener failed");
+    };
+    expect(await rig.text("s", "progress", { onProgress })).toBe("through");
+    expect(rig.log.lines.some(({ level }) => level === "error")).toBe(true);
   });
 });
 

@@ -126,7 +126,7 @@ describe("isolation", () => {
     await waitFor(() => rig.upstreams.status(idOf("session"))?.connections === 1, {
       what: "idle connections to be closed",
     });
-    expect(isAlive(a)).toBe(false);
+    await waitFor(() => !isAlive(a) && !isAlive(b), { what: "their processes to end" });
   });
 });
 
@@ -170,6 +170,17 @@ describe("a command beside a URL", () => {
     expect(again).not.toBe(pid);
     await rig[Symbol.asyncDispose]();
     expect(isAlive(again!)).toBe(false);
+  });
+
+  it("is started once, however many sessions have connections of their own", async () => {
+    const rig = hold(createUpstreamRig());
+    const more = { isolation: "session", startupTimeoutMs: 15_000 } as const;
+    await rig.connect([specOf("users", users(await freePort()), more)]);
+    const search = (session: string) =>
+      rig.call("users", "search_users", { args: { name: "Alice" }, session });
+    await Promise.all([search("a"), search("b"), search("a")]);
+    expect(rig.upstreams.status(idOf("users"))).toMatchObject({ connections: 3 });
+    expect(pids(rig, "users")).toHaveLength(1);
   });
 
   it("is not started when something else has the port", async () => {

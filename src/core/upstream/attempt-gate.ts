@@ -1,11 +1,12 @@
 import type { Clock } from "../../kernel/clock.ts";
 import { LinkError } from "./link.ts";
-import { createStartLimiter } from "./start-limiter.ts";
+import { createRestartLimiter } from "./restart-limiter.ts";
 
 /** Decides whether a call may start an attempt to connect, so that calls cannot cause a storm. */
 export interface AttemptGate {
-  noteStart(): void;
   noteFailure(error: unknown): void;
+  /** Notes that a connection was lost. */
+  noteLoss(reason: unknown): void;
   noteSuccess(): void;
   /** The last failure, while it is too early for another attempt. */
   refusal(): unknown;
@@ -18,21 +19,27 @@ const COOL_OFF_MS = 100;
 /** Refused credentials are not shown again sooner than this. */
 const AUTH_COOL_OFF_MS = 5_000;
 
-/** Makes a gate; the limit of starts only holds where attempts start processes. */
+/** Makes a gate; the limit of restarts only holds where attempts start processes. */
 export function createAttemptGate(
-  options: { readonly maxStartsPerMinute: number; readonly startsProcesses: boolean },
+  options: { readonly maxRestartsPerMinute: number; readonly startsProcesses: boolean },
   clock: Clock,
 ): AttemptGate {
-  const limiter = createStartLimiter({ maxPerMinute: options.maxStartsPerMinute }, clock);
+  const limiter = createRestartLimiter({ maxPerMinute: options.maxRestartsPerMinute }, clock);
   let last: { readonly error: unknown; readonly at: number } | undefined;
   const waitMs = (): number => (options.startsProcesses ? limiter.waitMs() : 0);
   return {
-    noteStart: () => limiter.note(),
-    noteFailure: (error) => void (last = { error, at: clock.monotonic() }),
+    noteFailure(error) {
+      limiter.note();
+      last = { error, at: clock.monotonic() };
+    },
+    noteLoss(reason) {
+      limiter.note();
+      if (isAuthFailure(reason)) last = { error: reason, at: clock.monotonic() };
+    },
     noteSuccess: () => void (last = undefined),
     waitMs,
     refusal() {
-      if (last === undefined) return waitMs() > 0 ? tooManyStarts(waitMs()) : undefined;
+      if (last === undefined) return waitMs() > 0 ? tooManyRestarts(waitMs()) : undefined;
       const coolOffMs = isAuthFailure(last.error) ? AUTH_COOL_OFF_MS : COOL_OFF_MS;
       const isTooEarly = clock.monotonic() - last.at < coolOffMs || waitMs() > 0;
       return isTooEarly ? last.error : undefined;
@@ -44,7 +51,7 @@ export function isAuthFailure(error: unknown): boolean {
   return error instanceof LinkError && error.kind === "unauthorised";
 }
 
-function tooManyStarts(retryAfterMs: number): LinkError {
-  const message = "it was started too often within a minute (maxStartsPerMinute)";
+function tooManyRestarts(retryAfterMs: number): LinkError {
+  const message = "it has failed too often within a minute to be started again now";
   return new LinkError("connect", message, { reached: false, retryAfterMs });
 }

@@ -28,7 +28,7 @@ export function createConnectionBudget(limits: {
       return `there are ${connections} connections, the most allowed (maxConnections)`;
     }
     if (!needsChild || children < limits.maxChildren) return undefined;
-    return `there are ${children} child processes, the most allowed (maxChildren)`;
+    return `there are ${children} child processes, the most allowed`;
   }
 
   function add(server: string, change: { count: 1 | -1; needsChild: boolean }): void {

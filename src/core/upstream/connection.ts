@@ -110,7 +110,6 @@ class OpenConnection implements Connection {
 
   async call(call: ConnectionCall, signal: AbortSignal): Promise<UpstreamAnswer> {
     const { inbox, ids, clock, negotiated } = this.#parts;
-    const { codec } = negotiated;
     const id = ids.next();
     const deadline = startCallDeadline(call.limits, clock, signal);
     const wantsProgress = call.onProgress !== undefined || call.limits.extendOnProgress;
@@ -120,15 +119,14 @@ class OpenConnection implements Connection {
         call.onProgress?.(params);
       });
     }
-    const params = codec.toolCall(
+    const params = negotiated.codec.toolCall(
       wantsProgress ? { ...call.parts, progressToken: id } : call.parts,
     );
     this.inFlight += 1;
     try {
       const answer = await this.#send({ id, params, call }, deadline);
       const result = this.#resultOf(answer);
-      const isQuestion = codec.isInputRequired(result);
-      return { kind: isQuestion ? "input_required" : "result", body: result };
+      return { kind: this.#kindOf(result), body: result };
     } finally {
       this.#finished(id);
       deadline[Symbol.dispose]();
@@ -201,6 +199,15 @@ class OpenConnection implements Connection {
     if (frame.kind === "error") throw this.#rpcFailure(frame.error);
     if (frame.result.bytes[0] === 0x7b) return frame.result;
     throw new LinkError("protocol", "the result is not an object", { reached: true });
+  }
+
+  #kindOf(result: RawJson): UpstreamAnswer["kind"] {
+    try {
+      return this.negotiated.codec.isInputRequired(result) ? "input_required" : "result";
+    } catch (error) {
+      const message = `the result cannot be read: ${(error as Error).message}`;
+      throw new LinkError("protocol", message, { reached: true, cause: error });
+    }
   }
 
   /** A server that answers with the other era's errors was replaced: open a conversation anew. */

@@ -31,6 +31,8 @@ export interface Connector {
 export interface OpenRequest {
   readonly spec: ServerSpec;
   readonly endpointCount?: number;
+  /** Whether the processes behind URLs are started; else they are there already. */
+  readonly launches: boolean;
   readonly onStderr: (line: string) => void;
 }
 
@@ -46,6 +48,7 @@ export interface ConnectorDeps {
 
 /** How long to wait before a launched server's URL is tried again. */
 const LAUNCH_POLL_MS = 100;
+const PORT_GRACE_MS = 1_500;
 
 /** Makes a connector. */
 export function createConnector(
@@ -97,7 +100,8 @@ class EndpointConnector implements Connector {
     target: { request: OpenRequest; endpoint: EndpointSpec; index: number; signal: AbortSignal },
   ): Promise<Connection> {
     const { request, endpoint, index } = target;
-    const needsChild = endpoint.launch !== undefined;
+    const isStdio = endpoint.transport === "stdio";
+    const needsChild = isStdio || (request.launches && endpoint.launch !== undefined);
     const lease = this.#deps.budget.take(request.spec.id, needsChild);
     using abort = limitedAbort(target.signal, {
       clock: this.#deps.clock,
@@ -117,9 +121,9 @@ class EndpointConnector implements Connector {
   }
 
   #reach(attempt: Attempt): Promise<Opened> {
-    const { endpoint } = attempt;
+    const { endpoint, request } = attempt;
     if (endpoint.transport === "stdio") return this.#openStdio(attempt);
-    if (endpoint.launch === undefined) return this.#converse(attempt);
+    if (endpoint.launch === undefined || !request.launches) return this.#converse(attempt);
     return this.#openLaunched(attempt, { url: endpoint.url, launch: endpoint.launch });
   }
 
@@ -143,7 +147,7 @@ class EndpointConnector implements Connector {
   ): Promise<Opened> {
     const { launcher } = this.#deps;
     const { signal } = attempt.abort;
-    if (await launcher.isListening(target.url, signal)) {
+    if (await this.#isTaken(target.url, signal)) {
       const message =
         "something else already listens at the URL, so the command was not started: " +
         "stop it, or leave `command` out to use it as it is";
@@ -163,6 +167,17 @@ class EndpointConnector implements Connector {
       await process[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  /** A server that has just ended, or whose gateway has, may hold its port a little longer. */
+  async #isTaken(url: string, signal: AbortSignal): Promise<boolean> {
+    const { clock, launcher } = this.#deps;
+    const giveUpAt = clock.monotonic() + PORT_GRACE_MS;
+    while (await launcher.isListening(url, signal)) {
+      if (clock.monotonic() >= giveUpAt) return true;
+      await sleep(clock, LAUNCH_POLL_MS, signal);
+    }
+    return false;
   }
 
   async #converseWhenUp(attempt: Attempt): Promise<Opened> {

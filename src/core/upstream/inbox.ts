@@ -47,6 +47,15 @@ export function createInbox(deps: {
       .finally(() => (replies -= 1));
   }
 
+  function take(
+    frame: Extract<Frame, { kind: "request" | "notification" }>,
+    request: RpcId | undefined,
+  ): void {
+    if (frame.kind === "request") reply(frame);
+    else if (frame.method === "notifications/progress") routeProgress(progress, frame, request);
+    else if (frame.method === "notifications/tools/list_changed") inbox.onToolsChanged?.();
+  }
+
   const inbox: Inbox = {
     progress,
     onToolsChanged: undefined,
@@ -57,9 +66,12 @@ export function createInbox(deps: {
     },
     handlers: {
       onMessage(frame, request) {
-        if (frame.kind === "request") reply(frame);
-        else if (frame.method === "notifications/progress") routeProgress(progress, frame, request);
-        else if (frame.method === "notifications/tools/list_changed") inbox.onToolsChanged?.();
+        try {
+          take(frame, request);
+        } catch (error) {
+          // A listener's failure must not reach the transport that reads for all.
+          deps.log.error({ error }, "A server's message could not be handled.");
+        }
       },
       onClose(reason) {
         closed = reason;

@@ -6,8 +6,8 @@ export interface UpstreamOptions {
   readonly backoffMaxMs: number;
   /** How long a connection must have stood for the delays to start small again, in ms. 0–3,600,000, default 10,000. */
   readonly stableAfterMs: number;
-  /** Processes started for one server within a minute; beyond, calls fail until a place is free. 1–1,000, default 20. */
-  readonly maxStartsPerMinute: number;
+  /** How often a server whose processes fail or die is started again within a minute; beyond, its calls fail at once. 1–1,000, default 20. */
+  readonly maxRestartsPerMinute: number;
   /** How long `server/discover` may stay unanswered before `initialize` is sent as well, in ms. 100–60,000, default 3,000. */
   readonly eraProbeTimeoutMs: number;
   /** How long a server found to be legacy is not asked again whether it is modern, in ms. 0–86,400,000, default 600,000. */
@@ -38,7 +38,7 @@ export const UPSTREAM_DEFAULTS: UpstreamOptions = {
   backoffInitialMs: 500,
   backoffMaxMs: 60_000,
   stableAfterMs: 10_000,
-  maxStartsPerMinute: 20,
+  maxRestartsPerMinute: 20,
   eraProbeTimeoutMs: 3_000,
   legacyVerdictTtlMs: 600_000,
   listDebounceMs: 250,

@@ -44,6 +44,9 @@ export interface PrimaryConnectionDeps {
   onList(list: ToolList, connection: Connection): void;
 }
 
+/** Sessions that are lost one soon after another are opened anew at once only so often. */
+const MAX_QUICK_SESSIONS = 3;
+
 /** Makes it; nothing happens before the first `attempt`. */
 export function createPrimaryConnection(
   options: UpstreamOptions,
@@ -78,6 +81,7 @@ class Primary implements PrimaryConnection {
     });
     this.slot = createSlot({
       clock,
+      drainTimeoutMs: options.drainTimeoutMs,
       open: (signal) => deps.open(signal),
       onOpened: (connection) => this.#onOpened(connection),
       onFailed: (error) => this.#onFailed(error),
@@ -143,14 +147,14 @@ class Primary implements PrimaryConnection {
 
   #onLost(reason: LinkError): void {
     this.#leave();
-    if (reason.kind === "session-expired") {
+    const stoodMs = this.#deps.clock.monotonic() - (this.#openedAt ?? 0);
+    this.#failures = stoodMs >= this.#options.stableAfterMs ? 1 : this.#failures + 1;
+    if (reason.kind === "session-expired" && this.#failures <= MAX_QUICK_SESSIONS) {
       this.#deps.log.info({ reason: reason.message }, "The session was lost and is opened anew.");
       void this.attempt();
       return;
     }
-    const stoodMs = this.#deps.clock.monotonic() - (this.#openedAt ?? 0);
-    this.#failures = stoodMs >= this.#options.stableAfterMs ? 1 : this.#failures + 1;
-    if (isAuthFailure(reason)) this.#deps.gate.noteFailure(reason);
+    this.#deps.gate.noteLoss(reason);
     this.#away(reason);
   }
 

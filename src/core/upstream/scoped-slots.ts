@@ -13,11 +13,14 @@ export interface ScopedSlots extends AsyncDisposable {
 /** Makes an empty set of at most `maxSlots`: beyond, the one idle for longest is closed. */
 export function createScopedSlots(
   options: { readonly maxSlots: number },
-  deps: { makeSlot(onEmpty: () => void): Slot },
+  deps: {
+    /** Makes a slot that opens its connection once there is `room`, and tells when it is empty. */
+    makeSlot(room: Promise<void>, onEmpty: () => void): Slot;
+  },
 ): ScopedSlots {
   const slots = new Map<string, Slot>();
 
-  function makeRoom(): void {
+  async function makeRoom(): Promise<void> {
     if (slots.size < options.maxSlots) return;
     const idle = [...slots].filter(([, { connection }]) => connection?.inFlight === 0);
     const [oldest] = idle.toSorted(
@@ -25,12 +28,11 @@ export function createScopedSlots(
     );
     if (oldest === undefined) return;
     slots.delete(oldest[0]);
-    void oldest[1].clear(0);
+    await oldest[1].clear(0);
   }
 
   function add(key: string): Slot {
-    makeRoom();
-    const slot = deps.makeSlot(() => {
+    const slot = deps.makeSlot(makeRoom(), () => {
       if (slots.get(key) === slot) slots.delete(key);
     });
     slots.set(key, slot);

@@ -84,13 +84,15 @@ class Supervisor implements ServerSupervisor {
     this.#redact = createRedactor(spec);
     this.#stderr = createStderrTail({ maxLines: options.stderrTailLines });
     this.#feed = createCatalogFeed({ server }, { catalog, log });
-    const { maxStartsPerMinute } = options;
+    const { maxRestartsPerMinute } = options;
     const startsProcesses = this.#startsProcesses;
-    this.#gate = createAttemptGate({ maxStartsPerMinute, startsProcesses }, clock);
+    this.#gate = createAttemptGate({ maxRestartsPerMinute, startsProcesses }, clock);
     this.#primary = this.#makePrimary();
     const maxSlots = Math.max(1, options.maxConnectionsPerServer - 1);
-    const makeSlot = (onEmpty: () => void): Slot => this.#makeScoped(onEmpty);
-    this.#scoped = createScopedSlots({ maxSlots }, { makeSlot });
+    this.#scoped = createScopedSlots(
+      { maxSlots },
+      { makeSlot: (room, onEmpty) => this.#makeScoped(room, onEmpty) },
+    );
     const onChange = (): void => this.#announce();
     const state = spec.disabled ? "disabled" : "connecting";
     this.#board = createStateBoard({ server, state }, { clock, metrics, onChange });
@@ -166,16 +168,20 @@ class Supervisor implements ServerSupervisor {
     });
   }
 
-  #makeScoped(onEmpty: () => void): Slot {
+  #makeScoped(room: Promise<void>, onEmpty: () => void): Slot {
     return createSlot({
       clock: this.#deps.clock,
-      open: (signal) => this.#open(signal),
+      drainTimeoutMs: this.#options.drainTimeoutMs,
+      open: (signal) => this.#openScoped(room, signal),
       onOpened: () => this.#gate.noteSuccess(),
       onFailed: (error) => {
         this.#gate.noteFailure(error);
         onEmpty();
       },
-      onLost: onEmpty,
+      onLost: (reason) => {
+        this.#gate.noteLoss(reason);
+        onEmpty();
+      },
       onIdle: onEmpty,
       idleMs: ({ endpoint }) => {
         const { scopedIdleMs } = this.#options;
@@ -231,10 +237,21 @@ class Supervisor implements ServerSupervisor {
 
   async #open(signal: AbortSignal, endpointCount?: number): Promise<Connection> {
     await abortable(this.#ready, signal);
-    this.#gate.noteStart();
-    const request = { spec: this.spec, onStderr: this.#stderr.add };
+    const { spec } = this;
     const limit = endpointCount === undefined ? {} : { endpointCount };
-    return this.#deps.connector.open({ ...request, ...limit }, signal);
+    const onStderr = this.#stderr.add;
+    return this.#deps.connector.open({ spec, onStderr, launches: true, ...limit }, signal);
+  }
+
+  /** The process behind a URL is everybody's: the primary connection has it. */
+  async #openScoped(room: Promise<void>, signal: AbortSignal): Promise<Connection> {
+    await abortable(room, signal);
+    const hasSharedProcess = this.spec.endpoints.some(
+      ({ transport, launch }) => transport !== "stdio" && launch !== undefined,
+    );
+    if (hasSharedProcess) await abortable(this.#primary.slot.connect(), signal);
+    const { spec } = this;
+    return this.#deps.connector.open({ spec, onStderr: this.#stderr.add, launches: false }, signal);
   }
 
   #onList(list: ToolList, connection: Connection): void {

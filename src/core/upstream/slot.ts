@@ -6,6 +6,8 @@ import { LinkError } from "./link.ts";
 /** What a slot's owner does for it, and hears of it. */
 export interface SlotDeps {
   readonly clock: Clock;
+  /** How long calls under way may finish on a connection that is lost: over HTTP others may be well. */
+  readonly drainTimeoutMs: number;
   open(signal: AbortSignal): Promise<Connection>;
   onOpened(connection: Connection): void;
   onFailed(error: unknown): void;
@@ -39,6 +41,8 @@ export function createSlot(deps: SlotDeps): Slot {
 class ConnectionSlot implements Slot {
   readonly #deps: SlotDeps;
   readonly #closing = new Set<Promise<void>>();
+  /** Resolves when no process of a former connection is left. */
+  #processesGone: Promise<void> = Promise.resolve();
   #abort = childAbort();
   #attempt: Promise<Connection> | undefined;
   #idleTimer: Timer | undefined;
@@ -83,8 +87,9 @@ class ConnectionSlot implements Slot {
   }
 
   async #open(signal: AbortSignal): Promise<Connection> {
-    // The owner must know the attempt before it can hear how it ended.
-    await Promise.resolve();
+    // Two processes of one server would quarrel over its files and ports. Waiting also lets the owner
+    // know of the attempt before it can hear how it ended.
+    await this.#processesGone;
     try {
       const connection = await this.#deps.open(signal);
       if (signal.aborted) {
@@ -111,7 +116,7 @@ class ConnectionSlot implements Slot {
       if (this.connection !== connection) return;
       this.connection = undefined;
       this.#idleTimer?.[Symbol.dispose]();
-      this.#close(connection, 0);
+      this.#close(connection, this.#deps.drainTimeoutMs);
       this.#deps.onLost(reason, connection);
     });
   }
@@ -144,5 +149,7 @@ class ConnectionSlot implements Slot {
       .catch(() => undefined)
       .finally(() => this.#closing.delete(closing));
     this.#closing.add(closing);
+    if (connection.endpoint.launch === undefined) return;
+    this.#processesGone = Promise.all([this.#processesGone, closing]).then(() => undefined);
   }
 }

@@ -97,8 +97,12 @@ class Keeper implements ToolListKeeper {
     const outcome = await this.#readOnce(following);
     if (this.#following !== following) return;
     this.#isReading = false;
-    if (outcome.kind === "list") this.#take(outcome.list, following.connection);
-    else this.#failed(outcome.error);
+    try {
+      if (outcome.kind === "failure") throw outcome.error;
+      this.#take(outcome.list, following.connection);
+    } catch (error) {
+      this.#failed(error);
+    }
     if (!this.#readAgain) return;
     this.#readAgain = false;
     this.#debounce.request();

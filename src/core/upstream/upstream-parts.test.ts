@@ -7,7 +7,7 @@ import { startCallDeadline } from "./call-deadline.ts";
 import { endpointTarget } from "./endpoint-target.ts";
 import { createRedactor } from "./redactor.ts";
 import { hasSameCatalogSettings, hasSameConnections } from "./spec-change.ts";
-import { createStartLimiter } from "./start-limiter.ts";
+import { createRestartLimiter } from "./restart-limiter.ts";
 
 describe("backoffDelayMs", () => {
   it("draws from zero to a bound that doubles up to the largest", () => {
@@ -76,10 +76,10 @@ describe("startCallDeadline", () => {
   });
 });
 
-describe("createStartLimiter", () => {
-  it("allows so many starts within any minute", async () => {
+describe("createRestartLimiter", () => {
+  it("allows so many failures within any minute", async () => {
     const clock = createFakeClock();
-    const limiter = createStartLimiter({ maxPerMinute: 2 }, clock);
+    const limiter = createRestartLimiter({ maxPerMinute: 2 }, clock);
     limiter.note();
     await clock.advance(10_000);
     limiter.note();

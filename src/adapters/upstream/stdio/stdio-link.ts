@@ -70,7 +70,7 @@ function linkTo(
     {
       onLine: (line) => link.receive(line),
       onTooLong: () => {
-        fail("protocol", `a line on stdout is longer than ${maxLineBytes} bytes (maxLineBytes)`);
+        fail("protocol", `a line on stdout is longer than ${maxLineBytes} bytes`);
         void child[Symbol.asyncDispose]();
       },
     },

@@ -1,34 +1,34 @@
 import type { Clock } from "../../kernel/clock.ts";
 
-/** Keeps a server that dies again and again from being started in a storm. */
-export interface StartLimiter {
+/** Keeps a server that fails again and again from being started in a storm. */
+export interface RestartLimiter {
   /** Milliseconds until a start is allowed; 0 when one is allowed now. */
   waitMs(): number;
-  /** Notes a start. */
+  /** Notes a failure. */
   note(): void;
 }
 
 const MINUTE_MS = 60_000;
 
-/** Allows `maxPerMinute` starts within any minute. */
-export function createStartLimiter(
+/** Allows `maxPerMinute` failures within any minute. */
+export function createRestartLimiter(
   options: { readonly maxPerMinute: number },
   clock: Clock,
-): StartLimiter {
-  const starts: number[] = [];
+): RestartLimiter {
+  const failures: number[] = [];
   const forgetOld = (): void => {
     const horizon = clock.monotonic() - MINUTE_MS;
-    while (starts[0] !== undefined && starts[0] <= horizon) starts.shift();
+    while (failures[0] !== undefined && failures[0] <= horizon) failures.shift();
   };
   return {
     waitMs() {
       forgetOld();
-      const blocking = starts[starts.length - options.maxPerMinute];
+      const blocking = failures[failures.length - options.maxPerMinute];
       return blocking === undefined ? 0 : Math.ceil(blocking + MINUTE_MS - clock.monotonic());
     },
     note() {
       forgetOld();
-      starts.push(clock.monotonic());
+      failures.push(clock.monotonic());
     },
   };
 }
