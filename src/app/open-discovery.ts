@@ -18,7 +18,7 @@ import type { Metrics } from "../core/metrics/index.ts";
 import type { Config } from "../config/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Logger } from "../kernel/log.ts";
-import type { Scope } from "../kernel/scope.ts";
+import { createScope, type Scope } from "../kernel/scope.ts";
 import { createVectorIndexes } from "./vector-indexes.ts";
 
 export interface OpenDiscoveryDeps {
@@ -46,7 +46,9 @@ export function openDiscovery(config: Config, deps: OpenDiscoveryDeps): Discover
     ...(dataDir === undefined ? {} : { dataDir }),
   });
   const notes = [...indexes.notes];
-  const builtin = scope.use(createBuiltinEmbedder());
+  // Embedders outlive discovery, whenever they were loaded.
+  const embedders = scope.use(createScope());
+  const builtin = embedders.use(createBuiltinEmbedder());
   // Hashing a text anew costs less than reading its vector, so the built-in model needs no store.
   const store = dataDir === undefined ? undefined : scope.use(openStore(dataDir, log));
   const discovery = createDiscovery(config.discovery, {
@@ -59,16 +61,15 @@ export function openDiscovery(config: Config, deps: OpenDiscoveryDeps): Discover
   const takeOver = swapWhenLoaded(config.embedding, {
     ...deps,
     discovery,
+    embedders,
     notes,
     store,
     signal: loading.signal,
   });
-  // In reverse: the loading ends, then discovery, then the embedders under it.
+  // In reverse: loading ends, discovery lets go of what it embeds, then the exchange has ended too.
+  scope.defer(() => takeOver);
   scope.use(discovery);
-  scope.defer(async () => {
-    loading.abort(new Error("the gateway is closing"));
-    await takeOver;
-  });
+  scope.defer(() => loading.abort(new Error("the gateway is closing")));
   return discovery;
 }
 
@@ -79,18 +80,20 @@ function openStore(dataDir: string, log: Logger): EmbeddingStore {
 
 interface SwapDeps extends OpenDiscoveryDeps {
   readonly discovery: SwappableDiscovery;
+  /** Owns embedders loaded later. */
+  readonly embedders: Scope;
   readonly notes: string[];
   readonly store: EmbeddingStore | undefined;
   readonly signal: AbortSignal;
 }
 
 async function swapWhenLoaded(options: EmbeddingOptions, deps: SwapDeps): Promise<void> {
-  const { discovery, log, notes, scope, signal, store } = deps;
+  const { discovery, embedders, log, notes, signal, store } = deps;
   try {
     const load = await loadBetter(options, deps);
+    if (load?.kind === "ready") embedders.use(load.embedder);
     if (load === undefined || signal.aborted) return;
     if (load.kind === "ready") {
-      scope.use(load.embedder);
       const { id } = load.embedder.model;
       if (await discovery.useEmbedder(load.embedder, store))
         log.info({ model: id }, "Embedding model in use.");
