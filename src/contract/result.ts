@@ -7,7 +7,7 @@ export const readResultQuerySchema = z.strictObject({
   path: z
     .string()
     .min(1)
-    .max(4096)
+    .max(2_048)
     .optional()
     .describe("A JMESPath expression: what it gives is read instead, as JSON."),
 });

@@ -1,6 +1,7 @@
 import { isGatewayError } from "../../kernel/errors.ts";
 import { rawJson, type RawJson } from "../../kernel/raw-json.ts";
 import { objectMembers, slice } from "../../mcp/json-scan.ts";
+import { GATEWAY_META } from "../../mcp/meta-keys.ts";
 import { withMembers, type Members } from "../../mcp/splice.ts";
 import type { Principal } from "../access/index.ts";
 import { MAX_PREVIEW_META_BYTES, soleText } from "./document.ts";
@@ -113,7 +114,7 @@ function keptMembers(result: Uint8Array, handle: ResultHandle | undefined): Memb
     // Not an object: there is nothing to keep.
   }
   if (handle !== undefined) {
-    meta = withMembers(meta ?? EMPTY_OBJECT, { "switchboard/handle": JSON.stringify(handle) });
+    meta = withMembers(meta ?? EMPTY_OBJECT, { [GATEWAY_META.handle]: JSON.stringify(handle) });
   }
   return meta === undefined ? kept : { ...kept, _meta: meta };
 }

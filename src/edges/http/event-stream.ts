@@ -1,9 +1,10 @@
 import type { FastifyReply } from "fastify";
 import type { Clock, Timer } from "../../kernel/clock.ts";
+import { singleLine } from "../../mcp/single-line.ts";
 
 /** An answer that stays open and carries server-sent events. */
 export interface EventStream extends Disposable {
-  /** Sends one event whose data is a JSON text. A reader that leaves too much unread loses its stream. */
+  /** Sends one event whose data is a JSON text (a string of one line). A reader that leaves too much unread loses its stream. */
   send(event: string, data: Uint8Array | string, id?: number): void;
 }
 
@@ -51,7 +52,7 @@ export function openEventStream(
   return {
     send(event, data, id) {
       const head = id === undefined ? "" : `id: ${id}\n`;
-      const text = oneLine(data);
+      const text = typeof data === "string" ? Buffer.from(data) : singleLine(data);
       write(Buffer.concat([Buffer.from(`${head}event: ${event}\ndata: `), text, END]));
     },
     [Symbol.dispose]() {
@@ -61,16 +62,6 @@ export function openEventStream(
 }
 
 const END = /* @__PURE__ */ Buffer.from("\n\n");
-const NEWLINE = 10;
-const RETURN = 13;
-const SPACE = 32;
-
-/** A data line must not break: newlines between JSON tokens become spaces (inside strings there are none). */
-function oneLine(data: Uint8Array | string): Uint8Array {
-  if (typeof data === "string") return Buffer.from(data);
-  if (!data.includes(NEWLINE) && !data.includes(RETURN)) return data;
-  return data.map((byte) => (byte === NEWLINE || byte === RETURN ? SPACE : byte));
-}
 
 /** Whether a client asks for events rather than JSON: it names them, and before JSON where it names both. */
 export function acceptsEventStream(accept: string | undefined): boolean {

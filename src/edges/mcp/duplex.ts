@@ -1,6 +1,7 @@
 import { encodeError } from "../../mcp/encode.ts";
 import { readEnvelope } from "../../mcp/envelope.ts";
 import { FrameError, parseFrames, type Frame, type RpcId } from "../../mcp/frame.ts";
+import { META } from "../../mcp/meta-keys.ts";
 import {
   eraOf,
   LATEST_LEGACY_REVISION,
@@ -164,7 +165,7 @@ function readFrames(message: Uint8Array, channel: DuplexChannel): readonly Frame
 function notOpened(): Answer {
   return rpcError(
     RPC.invalidParams,
-    `open with initialize, or send params._meta["io.modelcontextprotocol/protocolVersion"]`,
+    `open with initialize, or send params._meta["${META.protocolVersion}"]`,
     { data: { supported: [MODERN_REVISION] } },
   );
 }

@@ -74,16 +74,22 @@ function facts(error: GatewayError): Record<string, unknown> {
   return { code: error.code, message: error.message, ...error.data };
 }
 
-/** What the model reads: the message, every violation, and when to try again. */
-function describe(error: GatewayError): string {
-  const lines = [error.message];
-  if ("violations" in error.data) {
-    for (const { path, message } of error.data.violations)
-      lines.push(`- ${path || "/"}: ${message}`);
+/** What the model reads: the message, and what it does not say yet of violations, names and times. */
+function describe({ message, data }: GatewayError): string {
+  const lines = [message];
+  const addMissing = (fact: string, line: string): void => {
+    if (!message.includes(fact)) lines.push(line);
+  };
+  if ("violations" in data) {
+    for (const { path, message: wrong } of data.violations)
+      addMissing(wrong, `- ${path || "/"}: ${wrong}`);
   }
-  if ("nearest" in error.data && error.data.nearest.length > 0) {
-    lines.push(`Nearest: ${error.data.nearest.join(", ")}`);
+  if ("nearest" in data && data.nearest.length > 0) {
+    const names = data.nearest.join(", ");
+    addMissing(names, `Did you mean ${names}?`);
   }
-  if ("retryAfterMs" in error.data) lines.push(`Try again in ${error.data.retryAfterMs} ms.`);
+  if ("retryAfterMs" in data) {
+    addMissing(`${data.retryAfterMs} ms`, `Try again in ${data.retryAfterMs} ms.`);
+  }
   return lines.join("\n");
 }

@@ -5,6 +5,7 @@ import type { RpcId } from "../../mcp/frame.ts";
 import { objectMembers, parseSpan, slice, type Span } from "../../mcp/json-scan.ts";
 import { isEnvelopeKey } from "../../mcp/meta-keys.ts";
 import { withMembers } from "../../mcp/splice.ts";
+import { withoutMembers } from "../../mcp/without-members.ts";
 import type { ToolCall } from "./surface.ts";
 
 const EMPTY = /* @__PURE__ */ rawJson(new TextEncoder().encode("{}"));
@@ -66,11 +67,9 @@ function readMeta(
 
 /** The caller's own keys; those of this hop's envelope stay here. */
 function relayedMeta(meta: RawJson, members: Map<string, Span>): RawJson | undefined {
-  const kept = [...members].filter(([key]) => !isEnvelopeKey(key));
-  if (kept.length === 0) return undefined;
-  if (kept.length === members.size) return meta;
-  const entries = kept.map(([key, span]) => [key, slice(meta.bytes, span)] as const);
-  return rawJson(withMembers(EMPTY.bytes, Object.fromEntries(entries)));
+  if ([...members.keys()].every(isEnvelopeKey)) return undefined;
+  const kept = withoutMembers(meta.bytes, isEnvelopeKey);
+  return kept === meta.bytes ? meta : rawJson(kept);
 }
 
 function progressFrame(token: RpcId, progress: RawJson): Buffer {

@@ -1,5 +1,6 @@
 import type { SharedAbort } from "../../../kernel/abort.ts";
 import { objectMembers, slice } from "../../../mcp/json-scan.ts";
+import { META } from "../../../mcp/meta-keys.ts";
 import { rawJson, toRawJson, type RawJson } from "../../../kernel/raw-json.ts";
 import type { ServerId } from "../../catalog/index.ts";
 import type { Metrics } from "../../metrics/index.ts";
@@ -88,8 +89,8 @@ const IGNORED_META: ReadonlySet<string> = new Set([
   "traceparent",
   "tracestate",
   "baggage",
-  "io.modelcontextprotocol/clientInfo",
-  "io.modelcontextprotocol/protocolVersion",
+  META.clientInfo,
+  META.protocolVersion,
 ]);
 
 function canonicalMeta(meta: RawJson): string | undefined {

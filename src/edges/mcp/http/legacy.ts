@@ -1,9 +1,10 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { encodeError } from "../../../mcp/encode.ts";
 import type { Frame } from "../../../mcp/frame.ts";
 import { LATEST_LEGACY_REVISION } from "../../../mcp/revisions.ts";
 import { RPC } from "../../../mcp/rpc-codes.ts";
 import type { Principal } from "../../../core/access/index.ts";
-import { encodeAnswer, rpcError, type Answer } from "../answer.ts";
+import { encodeAnswer, type Answer } from "../answer.ts";
 import { readCancelledId } from "../in-flight.ts";
 import type { Responder } from "../responder.ts";
 import type { Surface } from "../surface.ts";
@@ -33,6 +34,7 @@ export interface LegacyHttp {
   delete(call: LegacyCall): unknown;
 }
 
+/** Makes the legacy side of the MCP routes. */
 export function createLegacyHttp(deps: LegacyHttpDeps): LegacyHttp {
   return {
     post: (call, frames) => post(deps, call, frames),
@@ -155,9 +157,11 @@ function noSession(call: LegacyCall, frame?: Frame): FastifyReply {
   const message = known
     ? "the session is unknown or has ended; open a new one with initialize"
     : "Mcp-Session-Id is missing; open a session with initialize";
-  const id = frame?.kind === "request" ? frame.id : "";
-  const answer = rpcError(RPC.invalidRequest, message, { httpStatus: known ? 404 : 400 });
-  return sendAnswer(call, id, answer);
+  const id = frame?.kind === "request" ? frame.id : null;
+  return call.reply
+    .code(known ? 404 : 400)
+    .header("content-type", "application/json")
+    .send(encodeError(id, { code: RPC.invalidRequest, message }));
 }
 
 function peer(call: LegacyCall, session: Session) {

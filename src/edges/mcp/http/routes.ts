@@ -102,7 +102,10 @@ function withSurface(
   const surface = deps.resolve(path, principal);
   if (surface === undefined) {
     const message = `no such MCP endpoint: /mcp/${path.slice(0, 100)}`;
-    return reply.code(404).send(encodeError(null, { code: RPC.invalidRequest, message }));
+    return reply
+      .code(404)
+      .header("content-type", "application/json")
+      .send(encodeError(null, { code: RPC.invalidRequest, message }));
   }
   return run({ fastify: request, reply, surface, principal });
 }

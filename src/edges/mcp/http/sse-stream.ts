@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { singleLine } from "../../../mcp/single-line.ts";
 
 const HEADERS = {
   "content-type": "text/event-stream",
@@ -24,20 +25,18 @@ export function openSseStream(
 ): SseStream {
   response.writeHead(200, { ...HEADERS, ...options.headers });
   response.flushHeaders();
-  const keepAlive = setInterval(() => response.write(": keep-alive\n\n"), options.keepAliveMs);
+  const write = (chunk: Uint8Array): void => {
+    if (response.writableEnded || response.destroyed) return;
+    if (response.writableLength > options.maxBufferedBytes) response.destroy();
+    else response.write(chunk);
+  };
+  const keepAlive = setInterval(() => write(KEEP_ALIVE), options.keepAliveMs);
   response.once("close", () => {
     clearInterval(keepAlive);
     options.onClose();
   });
   return {
-    send(frame) {
-      if (response.writableEnded || response.destroyed) return;
-      if (response.writableLength > options.maxBufferedBytes) {
-        response.destroy();
-        return;
-      }
-      response.write(Buffer.concat([PREFIX, oneLine(frame), SUFFIX]));
-    },
+    send: (frame) => write(Buffer.concat([PREFIX, singleLine(frame), SUFFIX])),
     [Symbol.dispose]() {
       if (!response.writableEnded) response.end();
     },
@@ -46,9 +45,4 @@ export function openSseStream(
 
 const PREFIX = /* @__PURE__ */ Buffer.from("event: message\ndata: ");
 const SUFFIX = /* @__PURE__ */ Buffer.from("\n\n");
-
-/** A data line must not break: newlines between JSON tokens become spaces (inside strings there are none). */
-function oneLine(frame: Uint8Array): Uint8Array {
-  if (!frame.includes(10) && !frame.includes(13)) return frame;
-  return frame.map((byte) => (byte === 10 || byte === 13 ? 32 : byte));
-}
+const KEEP_ALIVE = /* @__PURE__ */ Buffer.from(": keep-alive\n\n");

@@ -1,5 +1,6 @@
 import type { ZodType } from "zod";
-import { GatewayError, type Violation } from "../../../../kernel/errors.ts";
+import { readInput } from "../../../../contract/index.ts";
+import { GatewayError, isGatewayError } from "../../../../kernel/errors.ts";
 import type { JsonObject } from "../../../../kernel/json.ts";
 import type { Gateway } from "../../../../core/gateway.ts";
 import { resultOf, type Answer } from "../../answer.ts";
@@ -25,15 +26,15 @@ export interface MetaTool {
  * @throws GatewayError `invalid-arguments` with every violation.
  */
 export function readArguments<Value>(schema: ZodType<Value>, call: ToolCall): Value {
-  const parsed = schema.safeParse(call.arguments.value());
-  if (parsed.success) return parsed.data;
-  const violations: Violation[] = parsed.error.issues.map((issue) => ({
-    path: issue.path.map((part) => `/${String(part)}`).join(""),
-    message: issue.message,
-  }));
-  throw new GatewayError("invalid-arguments", `The arguments of ${call.name} are wrong.`, {
-    violations,
-  });
+  try {
+    return readInput(schema, call.arguments.value());
+  } catch (error) {
+    if (!isGatewayError(error, "invalid-request")) throw error;
+    const { violations } = error.data;
+    throw new GatewayError("invalid-arguments", `The arguments of ${call.name} are wrong.`, {
+      violations,
+    });
+  }
 }
 
 /** An answer for programs (`structuredContent`) and, as the specification asks, the same as text. */

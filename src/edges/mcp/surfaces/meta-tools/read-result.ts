@@ -7,7 +7,7 @@ const ARGUMENTS = /* @__PURE__ */ z.strictObject({
   handle: z.string().min(1).max(200),
   offset: z.int().min(0).exactOptional(),
   limit: z.int().min(1).exactOptional(),
-  path: z.string().min(1).max(2_000).exactOptional(),
+  path: z.string().min(1).max(2_048).exactOptional(),
 });
 
 /** Reads on in a result that was too large to answer whole. */
