@@ -11,8 +11,11 @@ export type CatalogSink = Pick<Catalog, "setServer" | "replaceTools" | "removeSe
 
 /** Hands a server's tool lists to the catalogue, and remembers what calls need of them. */
 export interface CatalogFeed {
-  /** Takes up a whole list; one that is byte for byte the last one is not handed on again. */
-  take(definitions: readonly RawJson[], negotiated: Negotiated): void;
+  /**
+   * Takes up a whole list; one that is byte for byte the last one is not handed on again. Tells
+   * whether it was.
+   */
+  take(definitions: readonly RawJson[], negotiated: Negotiated): boolean;
   /** The `Mcp-Param-…` lines of a call: modern servers may ask for arguments in headers. */
   paramHeaders(tool: string, args: RawJson): readonly string[];
 }
@@ -40,10 +43,11 @@ export function createCatalogFeed(
   return {
     take(definitions, negotiated) {
       const summary = summaryOf(negotiated.identity);
-      if (last?.summary === summary && isSameList(last.definitions, definitions)) return;
+      if (last?.summary === summary && isSameList(last.definitions, definitions)) return false;
       last = { definitions, summary };
       headers = negotiated.codec.era === "modern" ? headersByTool(definitions) : new Map();
       hand(definitions, summary);
+      return true;
     },
     paramHeaders(tool, args) {
       if (headers.size === 0) return NONE;

@@ -108,11 +108,18 @@ describe("the tool list", () => {
     expect(rig.replaced).toHaveLength(3);
   });
 
-  it("that has not changed is not handed on again", async () => {
-    await rig.start(specOf("s", http1));
+  it("that has not changed is neither handed on nor told again", async () => {
+    const upstreams = await rig.start(specOf("s", http1));
+    const told: number[] = [];
+    upstreams.on("tools", ({ count }) => told.push(count));
     announce();
     await rig.clock.advance(1_000);
     expect(rig.replaced).toEqual([{ server: "s", count: 1 }]);
+    expect(told).toEqual([]);
+    rig.links.answer = legacyAnswers(["echo", "other"]);
+    announce();
+    await rig.clock.advance(1_000);
+    expect(told).toEqual([2]);
   });
 
   it("that says how long it holds is read again after that time, without a subscription", async () => {

@@ -256,8 +256,8 @@ class Supervisor implements ServerSupervisor {
 
   #onList(list: ToolList, connection: Connection): void {
     this.#tools = list.definitions.length;
-    this.#feed.take(list.definitions, connection.negotiated);
-    this.#deps.onTools(this.#tools);
+    const isNew = this.#feed.take(list.definitions, connection.negotiated);
+    if (isNew) this.#deps.onTools(this.#tools);
   }
 
   #failure(error: unknown): unknown {
