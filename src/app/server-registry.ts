@@ -1,14 +1,17 @@
 import { formatConfigPath } from "../config/problem.ts";
 import { parseServerId, type ServerId } from "../core/catalog/index.ts";
-import type { ServerRegistry, ServerStatus, Upstreams } from "../core/upstream/index.ts";
+import {
+  untilSettled,
+  type ServerRegistry,
+  type ServerStatus,
+  type Upstreams,
+} from "../core/upstream/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { GatewayError } from "../kernel/errors.ts";
-import type { JsonObject, JsonValue } from "../kernel/json.ts";
-import { isJsonObject } from "../kernel/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../kernel/json.ts";
 import type { ServerSet } from "./server-set.ts";
-import { untilSettled } from "./settled-servers.ts";
 
-/** How long an added server is waited for before its state so far is answered. */
+/** How long an added server is waited for before its state so far is answered, in milliseconds. */
 const ANSWER_WITHIN_MS = 30_000;
 
 export interface ServerRegistryDeps {

@@ -2,12 +2,12 @@ import type { Readable, Writable } from "node:stream";
 import { createPinoLogger } from "../../adapters/pino/index.ts";
 import type { Config, ConfigSources } from "../../config/index.ts";
 import type { Gateway } from "../../core/gateway.ts";
+import { untilSettled, type SettleRequest } from "../../core/upstream/index.ts";
 import type { RestTransport } from "../../edges/cli/host.ts";
 import { createScope } from "../../kernel/scope.ts";
 import { createEdges } from "../create-edges.ts";
 import { createGateway } from "../create-gateway.ts";
 import { readSources } from "../read-sources.ts";
-import { untilSettled, type SettleRequest } from "../settled-servers.ts";
 import { createPatientDiscovery } from "./patient-discovery.ts";
 import { createInProcessTransport } from "./rest-transports.ts";
 

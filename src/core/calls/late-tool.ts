@@ -1,10 +1,17 @@
 import type { Clock } from "../../kernel/clock.ts";
 import { GatewayError } from "../../kernel/errors.ts";
 import type { Access } from "../access/index.ts";
-import { parseServerId, type Catalog, type ServerId, type Tool } from "../catalog/index.ts";
-import type { ServerStatus, Upstreams } from "../upstream/index.ts";
+import {
+  parseServerId,
+  type Catalog,
+  type ServerId,
+  type Tool,
+  type ToolId,
+} from "../catalog/index.ts";
+import { untilSettled, type ServerStatus, type Upstreams } from "../upstream/index.ts";
 import type { CallRequest } from "./call.ts";
 
+/** What is asked of a tool that is not there. */
 export interface LateToolDeps {
   readonly access: Pick<Access, "canUse">;
   readonly catalog: Pick<Catalog, "tool" | "toolsOf">;
@@ -14,6 +21,7 @@ export interface LateToolDeps {
 
 /** Longest wait for a server that has not told its tools yet, in milliseconds. */
 const MAX_WAIT_MS = 10_000;
+/** When to come back where no attempt to connect is planned, in milliseconds. */
 const DEFAULT_RETRY_AFTER_MS = 1_000;
 
 /**
@@ -31,41 +39,16 @@ export async function findLateTool(
   const { catalog, upstreams } = deps;
   const server = serverOf(request.tool);
   if (server === undefined || catalog.toolsOf(server).length > 0) return undefined;
-  if (!deps.access.canUse(request.principal, { id: request.tool } as Tool)) return undefined;
+  if (!deps.access.canUse(request.principal, { id: request.tool as ToolId })) return undefined;
   if (upstreams.status(server)?.state === "connecting") {
     const timeoutMs = Math.min(request.timeoutMs ?? MAX_WAIT_MS, MAX_WAIT_MS);
-    await untilConnected(server, { ...deps, timeoutMs, signal });
+    await untilSettled(upstreams, deps.clock, { servers: [server], timeoutMs, signal });
   }
   return catalog.tool(request.tool) ?? awayFailure(server, deps);
 }
 
 function serverOf(toolId: string): ServerId | undefined {
   return parseServerId(toolId.slice(0, Math.max(0, toolId.indexOf("__"))));
-}
-
-function untilConnected(
-  server: ServerId,
-  options: Pick<LateToolDeps, "upstreams" | "clock"> & {
-    readonly timeoutMs: number;
-    readonly signal: AbortSignal;
-  },
-): Promise<void> {
-  const { upstreams, clock, timeoutMs, signal } = options;
-  return new Promise((resolve, reject) => {
-    const finish = (end: () => void): void => {
-      signal.removeEventListener("abort", onAbort);
-      listening[Symbol.dispose]();
-      timer[Symbol.dispose]();
-      end();
-    };
-    const onAbort = (): void => finish(() => reject(signal.reason as Error));
-    const timer = clock.after(timeoutMs, () => finish(resolve));
-    const listening = upstreams.on("state", ({ id, state }) => {
-      if (id === server && state !== "connecting") finish(resolve);
-    });
-    signal.addEventListener("abort", onAbort, { once: true });
-    if (signal.aborted) onAbort();
-  });
 }
 
 /** Why nothing can be said of the tools of a server that has never told them. */
@@ -85,7 +68,7 @@ function awayFailure(
   return new GatewayError("server-unavailable", `Server ${server} is ${state}: ${why(status)}.`, {
     server,
     state,
-    retryAfterMs: status.retryInMs ?? DEFAULT_RETRY_AFTER_MS,
+    retryAfterMs: Math.round(status.retryInMs ?? DEFAULT_RETRY_AFTER_MS),
     reached: false,
   });
 }

@@ -20,6 +20,7 @@ export { UPSTREAM_DEFAULTS, type UpstreamOptions } from "./options.ts";
 export type { LaunchedProcess, ProcessLauncher } from "./process-launcher.ts";
 export type { EndpointSpec, Isolation, LaunchSpec, ServerSpec } from "./server-spec.ts";
 export type { ServerRegistry } from "./server-registry.ts";
+export { untilSettled, type SettleRequest } from "./until-settled.ts";
 export type {
   CallScope,
   ProgressListener,

@@ -1,6 +1,6 @@
-import type { Clock } from "../kernel/clock.ts";
-import type { ServerId } from "../core/catalog/index.ts";
-import type { ServerStatus, Upstreams } from "../core/upstream/index.ts";
+import type { Clock } from "../../kernel/clock.ts";
+import type { ServerId } from "../catalog/index.ts";
+import type { ServerStatus, Upstreams } from "./upstreams.ts";
 
 /** What is waited for and how long at most, in milliseconds. */
 export interface SettleRequest {
@@ -17,7 +17,7 @@ export interface SettleRequest {
  * @throws the signal's reason.
  */
 export function untilSettled(
-  upstreams: Upstreams,
+  upstreams: Pick<Upstreams, "status" | "on">,
   clock: Clock,
   request: SettleRequest,
 ): Promise<void> {
