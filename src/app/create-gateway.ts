@@ -40,6 +40,7 @@ export interface GatewayRuntime extends AsyncDisposable {
   drain(): Promise<void>;
 }
 
+/** What a gateway is made of beside its configuration. */
 export interface GatewayParts {
   readonly version: string;
   readonly logger: PinoLogger;
@@ -51,9 +52,22 @@ export interface GatewayParts {
   readonly random?: Random;
 }
 
-/** The composition root: makes every feature and adapter of a gateway and wires them. */
+/**
+ * The composition root: makes every feature and adapter of a gateway and wires them. When one of
+ * them cannot be made, those made before are disposed.
+ * @throws GatewayError `invalid-config`, `index-failed`; the file system's error for the data directory.
+ */
 export async function createGateway(config: Config, parts: GatewayParts): Promise<GatewayRuntime> {
   const scope = createScope();
+  try {
+    return await wire(config, parts, scope);
+  } catch (error) {
+    await scope[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function wire(config: Config, parts: GatewayParts, scope: Scope): Promise<GatewayRuntime> {
   const { logger, dataDir } = parts;
   const features = createFeatures(config, parts, scope);
   const { access, calls, circuits, metrics, upstreams } = features;

@@ -1,6 +1,6 @@
 import { GatewayError } from "../../kernel/errors.ts";
 
-/** Aborts on the first SIGINT or SIGTERM; the second ends the process at once. */
+/** Aborts on the first SIGINT, SIGTERM or SIGHUP; the second ends the process at once. */
 export function stopSignal(): AbortSignal {
   const controller = new AbortController();
   const onSignal = (): void => {
