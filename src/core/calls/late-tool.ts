@@ -1,13 +1,7 @@
 import type { Clock } from "../../kernel/clock.ts";
 import { GatewayError } from "../../kernel/errors.ts";
 import type { Access } from "../access/index.ts";
-import {
-  parseServerId,
-  type Catalog,
-  type ServerId,
-  type Tool,
-  type ToolId,
-} from "../catalog/index.ts";
+import { parseServerId, type Catalog, type ServerId, type Tool } from "../catalog/index.ts";
 import { untilSettled, type ServerStatus, type Upstreams } from "../upstream/index.ts";
 import type { CallRequest } from "./call.ts";
 
@@ -39,7 +33,7 @@ export async function findLateTool(
   const { catalog, upstreams } = deps;
   const server = serverOf(request.tool);
   if (server === undefined || catalog.toolsOf(server).length > 0) return undefined;
-  if (!deps.access.canUse(request.principal, { id: request.tool as ToolId })) return undefined;
+  if (!deps.access.canUse(request.principal, { id: request.tool } as Tool)) return undefined;
   if (upstreams.status(server)?.state === "connecting") {
     const timeoutMs = Math.min(request.timeoutMs ?? MAX_WAIT_MS, MAX_WAIT_MS);
     await untilSettled(upstreams, deps.clock, { servers: [server], timeoutMs, signal });
