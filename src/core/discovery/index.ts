@@ -40,7 +40,6 @@ export {
   type PresentedTool,
 } from "./present-tool.ts";
 export {
-  FUNCTION_FORMATS,
   toFunctionTool,
   type AnthropicTool,
   type FunctionFormat,
