@@ -1,5 +1,8 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { BoundMetric, Metrics } from "../../core/metrics/index.ts";
+
+/** What a request counts as whose client has left before its answer was sent. */
+const CLIENT_GONE = 499;
 
 /** Measures every request by route pattern and status; event streams, which stay open, are left out. */
 export function measureRequests(app: FastifyInstance, metrics: Metrics): void {
@@ -16,9 +19,22 @@ export function measureRequests(app: FastifyInstance, metrics: Metrics): void {
     return metric;
   }
 
-  app.addHook("onResponse", (request, reply, done) => {
+  const measured = new WeakSet<FastifyRequest>();
+
+  function measure(request: FastifyRequest, reply: FastifyReply, status: number): void {
     const { url = "unmatched", config } = request.routeOptions;
-    if (!config.streams) series(url, reply.statusCode).observe(reply.elapsedTime / 1000);
+    if (config.streams || measured.has(request)) return;
+    measured.add(request);
+    series(url, status).observe(reply.elapsedTime / 1000);
+  }
+
+  app.addHook("onResponse", (request, reply, done) => {
+    measure(request, reply, reply.statusCode);
+    done();
+  });
+  // A request whose client has left has no response.
+  app.addHook("onRequest", (request, reply, done) => {
+    reply.raw.once("close", () => measure(request, reply, CLIENT_GONE));
     done();
   });
 }

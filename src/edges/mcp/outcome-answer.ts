@@ -12,12 +12,17 @@ export function outcomeAnswer(outcome: Outcome, door: CallDoor, era: Era): Answe
     case "cancelled":
       return { kind: "silent" };
     case "failure":
-      return failureAnswer(outcome.error, door);
+      return inEra(failureAnswer(outcome.error, door), era);
     case "input_required":
       return { kind: "result", body: outcome.body.bytes };
     case "result":
       return { kind: "result", body: forEra(withFacts(outcome.body.bytes, outcome), era) };
   }
+}
+
+/** An answer as the era wants it. */
+export function inEra(answer: Answer, era: Era): Answer {
+  return answer.kind === "result" ? { ...answer, body: forEra(answer.body, era) } : answer;
 }
 
 /** Modern results say that they are complete; legacy upstreams leave it out. */

@@ -4,6 +4,7 @@ import { RPC } from "../../mcp/rpc-codes.ts";
 import { rpcError, type Answer } from "./answer.ts";
 import { failureAnswer } from "./failure-answer.ts";
 import { createMethods, type McpRequest, type ServerIdentity } from "./methods.ts";
+import { inEra } from "./outcome-answer.ts";
 import type { Peer } from "./surface.ts";
 
 /** Answers requests of both eras; what nobody foresaw is logged and becomes -32603. */
@@ -24,7 +25,9 @@ export function createResponder(identity: ServerIdentity, log: Logger): Responde
       } catch (error) {
         if (signal.aborted) return { kind: "silent" };
         const failure = toGatewayError(error);
-        if (failure.code !== "internal") return failureAnswer(failure, "direct");
+        if (failure.code !== "internal") {
+          return inEra(failureAnswer(failure, "direct"), request.peer.era);
+        }
         log.error({ err: error, method: request.frame.method }, "An MCP request failed on a bug.");
         return rpcError(RPC.internalError, "Internal error");
       }

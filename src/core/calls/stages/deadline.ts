@@ -147,9 +147,12 @@ class Countdown {
     if (this.#ended) return;
     const { clock, limits } = this.#deps;
     this.#timer?.[Symbol.dispose]();
-    const leftMs = this.#deadlineAt - clock.monotonic();
-    this.#timer = clock.after(Math.min(limits.timeoutMs, Math.max(0, leftMs)), () => {
-      const timeoutMs = Math.round(clock.monotonic() - this.#call.startedAt);
+    const leftMs = Math.max(0, this.#deadlineAt - clock.monotonic());
+    const isLast = leftMs <= limits.timeoutMs;
+    this.#timer = clock.after(isLast ? leftMs : limits.timeoutMs, () => {
+      // What was asked for is told, not what a timer made of it.
+      const limitMs = isLast ? this.#deadlineAt - this.#call.startedAt : limits.timeoutMs;
+      const timeoutMs = Math.round(limitMs);
       const message = `The call did not end within ${timeoutMs} ms.`;
       this.stop(new GatewayError("deadline-exceeded", message, { timeoutMs }));
     });

@@ -91,6 +91,25 @@ describe("what operators read", () => {
     ].map((labels) => metrics.count("httpRequestDuration", labels));
     expect(counts).toEqual([1, 1, 1]);
   });
+
+  it("counts a request whose client has left as 499", async () => {
+    await using edge = createTestEdge();
+    edge.gateway.calls.on("users__add_user", (_, signal) => {
+      return new Promise((_resolve, reject) => {
+        signal.addEventListener("abort", () => reject(new Error("gone")));
+      });
+    });
+    const leaving = new AbortController();
+    const url = `${await edge.listen()}/v1/tools/users__add_user/call`;
+    const body = { method: "POST", body: "{}", headers: { "content-type": "application/json" } };
+    const call = fetch(url, { ...body, signal: leaving.signal });
+    await waitFor(() => edge.gateway.calls.inFlight === 1, { what: "the call" });
+    leaving.abort();
+    await expect(call).rejects.toThrow(/abort/i);
+    const labels = { route: "/v1/tools/:id/call", status: "499" };
+    const { metrics } = edge.gateway;
+    await waitFor(() => metrics.count("httpRequestDuration", labels) === 1, { what: "the 499" });
+  });
 });
 
 describe("what admins do", () => {
