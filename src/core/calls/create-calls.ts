@@ -14,7 +14,7 @@ import { findLateTool } from "./late-tool.ts";
 import type { PipelineOptions } from "./options.ts";
 import type { CallMeta, Outcome } from "./outcome.ts";
 import { createPipeline, type PluggedStages } from "./pipeline.ts";
-import { createAuthorise, unknownTool } from "./stages/authorise.ts";
+import { createAuthorise } from "./stages/authorise.ts";
 import { createCircuitStage } from "./stages/circuit.ts";
 import { createConcurrencyLimit } from "./stages/concurrency-limit.ts";
 import { createDeadline, type DeadlineStage } from "./stages/deadline.ts";
@@ -24,6 +24,7 @@ import { createRetry } from "./stages/retry.ts";
 import { createSingleFlightStage } from "./stages/single-flight.ts";
 import { createUpstreamStage } from "./stages/upstream.ts";
 import { createValidate } from "./stages/validate.ts";
+import { unknownTool } from "./unknown-tool.ts";
 import { createArgumentsValidator } from "./validation/arguments-validator.ts";
 
 export interface CallsDeps {

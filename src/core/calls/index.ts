@@ -6,3 +6,4 @@ export type { CacheStatus, CallMeta, CircuitState, Degraded, Outcome } from "./o
 export type { PluggedStages } from "./pipeline.ts";
 export type { Ending, Next, Stage } from "./stage.ts";
 export type { CallRecorded } from "./stages/record.ts";
+export { unknownTool } from "./unknown-tool.ts";

@@ -1,3 +1,4 @@
+export { createContextCosts, type ContextCosts } from "./context-cost.ts";
 export { createTokenCounts, type TokenCountsDeps } from "./create-token-counts.ts";
 export { definitionTokens, estimateTokens } from "./estimate-tokens.ts";
 export type { TokenCountsOptions } from "./options.ts";

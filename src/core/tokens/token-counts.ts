@@ -4,7 +4,7 @@ import type { ServerId } from "../catalog/index.ts";
 export interface TokenReport {
   /** The whole catalogue as `tools/list` would give it. */
   readonly catalogue: number;
-  /** The discovery surface: six tools. */
+  /** The discovery surface: its few stable tools. */
   readonly surface: number;
   readonly servers: readonly {
     readonly id: ServerId;

@@ -60,7 +60,7 @@ export function findServer(id: string, principal: Principal, gateway: Gateway): 
     id,
     visible.map((candidate) => candidate.id),
   );
-  const hint = nearest.length === 0 ? "" : ` Nearest: ${nearest.join(", ")}.`;
+  const hint = nearest.length === 0 ? "" : ` Did you mean ${nearest.join(", ")}?`;
   const shown = JSON.stringify(id.slice(0, 100));
   throw new GatewayError("unknown-server", `There is no server ${shown}.${hint}`, {
     server: id,

@@ -5,17 +5,16 @@ import {
   type SearchHit,
   type SearchRequest,
 } from "../../../core/discovery/index.ts";
+import { createContextCosts, type ContextCosts } from "../../../core/tokens/index.ts";
 import { clientGone } from "../client-gone.ts";
 import type { EdgeContext } from "../edge-context.ts";
 import { endpoint, type Endpoint } from "../endpoint.ts";
-import { createCatalogueCost, toolCost } from "../tool-cost.ts";
 import { presentHit } from "../tool-view.ts";
 
 /** Finds tools by meaning and by words. */
 export function searchTools(context: EdgeContext): Endpoint {
   const { gateway } = context;
-  const catalogueCost = createCatalogueCost(gateway);
-  const saved = gateway.metrics.bind("discoveryTokensSaved", {});
+  const costs = createContextCosts(gateway);
 
   return endpoint(
     {
@@ -36,16 +35,14 @@ export function searchTools(context: EdgeContext): Endpoint {
       const gone = clientGone(reply);
       const answer = await gateway.discovery.search(toRequest(body), principal, gone);
       const { tools, tokens } = pack(
-        answer.hits.map((hit) => show(hit, body, context)),
+        answer.hits.map((hit) => show(hit, body, { gateway, costs })),
         body,
       );
-      const catalogue = catalogueCost();
-      saved.add(Math.max(0, catalogue - tokens));
       return {
         tools,
         abstained: answer.abstained,
         mode: answer.mode,
-        tokens: { catalogue, returned: tokens },
+        tokens: { catalogue: costs.noteAnswer(tokens), returned: tokens },
         tookMs: answer.tookMs,
       };
     },
@@ -69,12 +66,15 @@ interface Shown {
   readonly tokens: number;
 }
 
-function show(hit: SearchHit, { format, detail }: SearchRequestBody, context: EdgeContext): Shown {
-  const { gateway } = context;
+function show(
+  hit: SearchHit,
+  { format, detail }: SearchRequestBody,
+  { gateway, costs }: Pick<EdgeContext, "gateway"> & { readonly costs: ContextCosts },
+): Shown {
   const tool =
     format === undefined ? presentHit(hit, detail, gateway) : toFunctionTool(hit.tool, format);
   const whole = format !== undefined || detail === "schema";
-  return { tool, tokens: toolCost(hit.tool, whole ? undefined : tool, gateway.tokens) };
+  return { tool, tokens: costs.toolTokens(hit.tool, whole ? undefined : tool) };
 }
 
 /** The best tools that fit the budget together; one that is too large makes way for the next. */

@@ -1,6 +1,5 @@
 import { wholeToolSchema } from "../../../contract/index.ts";
-import { GatewayError } from "../../../kernel/errors.ts";
-import type { Principal } from "../../../core/access/index.ts";
+import { unknownTool } from "../../../core/calls/index.ts";
 import type { EdgeContext } from "../edge-context.ts";
 import { endpoint, type Endpoint } from "../endpoint.ts";
 import { presentListed } from "../tool-view.ts";
@@ -35,18 +34,4 @@ export function showTool({ gateway }: EdgeContext): Endpoint {
       };
     },
   );
-}
-
-function unknownTool(
-  id: string,
-  principal: Principal,
-  { catalog, access }: EdgeContext["gateway"],
-): GatewayError {
-  const nearest = catalog.nearest(id, (tool) => access.canUse(principal, tool));
-  const hint = nearest.length === 0 ? "" : ` Nearest: ${nearest.join(", ")}.`;
-  const shown = JSON.stringify(id.slice(0, 100));
-  return new GatewayError("unknown-tool", `There is no tool ${shown}.${hint}`, {
-    tool: id,
-    nearest,
-  });
 }

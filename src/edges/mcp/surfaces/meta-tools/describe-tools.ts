@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { GatewayError } from "../../../../kernel/errors.ts";
+import { unknownTool } from "../../../../core/calls/index.ts";
 import type { JsonObject } from "../../../../kernel/json.ts";
 import { presentTool } from "../../../../core/discovery/index.ts";
 import {
@@ -35,8 +35,7 @@ export function createDescribeTools({ access, catalog }: MetaToolGateway): MetaT
       }
       const [first] = unknown;
       if (tools.length === 0 && first !== undefined) {
-        const facts = { tool: first.id, nearest: first.nearest };
-        throw new GatewayError("unknown-tool", `There is no tool ${first.id}.`, facts);
+        throw unknownTool(first.id, principal, { access, catalog });
       }
       return structuredAnswer({ tools, ...(unknown.length > 0 ? { unknown } : {}) });
     },

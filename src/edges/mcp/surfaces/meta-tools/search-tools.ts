@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DETAIL_LEVELS, presentTool } from "../../../../core/discovery/index.ts";
+import { createContextCosts } from "../../../../core/tokens/index.ts";
 import type { JsonObject } from "../../../../kernel/json.ts";
 import {
   readArguments,
@@ -20,6 +21,7 @@ const ARGUMENTS = /* @__PURE__ */ z.strictObject({
 
 /** Finds tools by meaning. Its description lists the servers in the operator's words, never in theirs. */
 export function createSearchTools(gateway: MetaToolGateway): MetaTool {
+  const costs = createContextCosts(gateway);
   return {
     name: "search_tools",
     definition: () => definition(gateway),
@@ -27,11 +29,15 @@ export function createSearchTools(gateway: MetaToolGateway): MetaTool {
       const { detail = "schema", ...request } = readArguments(ARGUMENTS, call);
       const { principal } = peer;
       const answer = await gateway.discovery.search(request, principal, signal);
+      let tokens = 0;
+      const tools = answer.hits.map(({ tool, score }) => {
+        const shown = presentTool(tool, detail);
+        tokens += costs.toolTokens(tool, detail === "schema" ? undefined : shown);
+        return { ...shown, score: Math.round(score * 1_000) / 1_000 };
+      });
+      costs.noteAnswer(tokens);
       return structuredAnswer({
-        tools: answer.hits.map(({ tool, score }) => ({
-          ...presentTool(tool, detail),
-          score: Math.round(score * 1_000) / 1_000,
-        })),
+        tools,
         ...(answer.abstained
           ? { abstained: true, note: "Nothing fits well; these are the nearest. Try other words." }
           : {}),
