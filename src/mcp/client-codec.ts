@@ -1,3 +1,4 @@
+import { asBuffer } from "../kernel/as-buffer.ts";
 import type { JsonValue } from "../kernel/json.ts";
 import { rawJson, toRawJson, type RawJson } from "../kernel/raw-json.ts";
 import { objectMembers, parseSpan } from "./json-scan.ts";
@@ -118,12 +119,6 @@ function isInputRequired(result: RawJson): boolean {
   if (!asBuffer(result.bytes).includes('"input_required"')) return false;
   const span = objectMembers(result.bytes).get("resultType");
   return span !== undefined && parseSpan(result.bytes, span) === "input_required";
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes)
-    ? bytes
-    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 const CLOSE = /* @__PURE__ */ new TextEncoder().encode("}");

@@ -1,3 +1,4 @@
+import { asBuffer } from "../kernel/as-buffer.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../kernel/json.ts";
 import type { RawJson } from "../kernel/raw-json.ts";
 import { encodeHeaderValue } from "./header-value.ts";
@@ -24,8 +25,7 @@ const MAX_DEPTH = 16;
  * string, integer or boolean property, no header token, a name used twice) are left out.
  */
 export function readParamHeaders(definition: RawJson): readonly ParamHeader[] {
-  const { buffer, byteOffset, byteLength } = definition.bytes;
-  if (!Buffer.from(buffer, byteOffset, byteLength).includes(`"${KEY}"`)) return [];
+  if (!asBuffer(definition.bytes).includes(`"${KEY}"`)) return [];
   const tool = parsed(definition);
   const schema = isJsonObject(tool) ? tool["inputSchema"] : undefined;
   const found = new Map<string, ParamHeader>();

@@ -1,3 +1,5 @@
+import { asBuffer } from "../kernel/as-buffer.ts";
+
 /** One server-sent event; the data stays bytes. */
 export interface SseEvent {
   /** The event's name; `message` when it gave none. */
@@ -143,5 +145,5 @@ function joinLines(lines: readonly Uint8Array[]): Uint8Array {
 }
 
 function toText(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+  return asBuffer(bytes).toString("utf8");
 }

@@ -3,7 +3,7 @@ import { GatewayError } from "../../kernel/errors.ts";
 import { hashApiKey } from "./api-key.ts";
 import type { Access } from "./access.ts";
 import type { AccessOptions, ApiKeyOptions } from "./options.ts";
-import { ROLES, type Principal } from "./principal.ts";
+import { principalKey, ROLES, type Principal } from "./principal.ts";
 import { createRuleCheck } from "./tool-rules.ts";
 
 /** Access whose keys can be exchanged while the daemon runs. */
@@ -85,7 +85,7 @@ function keyProblems(keys: readonly ApiKeyOptions[]): string[] {
     if (!/^[0-9a-f]{64}$/i.test(hash)) {
       problems.push(`${at}.hash must be 64 hex digits, got ${hash.length} characters`);
     }
-    for (const name of [`hash ${hash.toLowerCase()}`, `id ${tenant}\0${id}`]) {
+    for (const name of [`hash ${hash.toLowerCase()}`, `id ${principalKey({ tenant, id })}`]) {
       if (seen.has(name))
         problems.push(`${at} has the same ${name.split(" ")[0]} as an earlier key`);
       seen.add(name);

@@ -3,4 +3,4 @@ export { newApiKey, type NewApiKey } from "./api-key.ts";
 export { bearerToken } from "./bearer-token.ts";
 export { createAccess, type AccessControl } from "./create-access.ts";
 export { ACCESS_DEFAULTS, type AccessOptions, type ApiKeyOptions } from "./options.ts";
-export { ROLES, type Principal, type Role, type ToolRules } from "./principal.ts";
+export { principalKey, ROLES, type Principal, type Role, type ToolRules } from "./principal.ts";

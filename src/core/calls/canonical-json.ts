@@ -1,4 +1,5 @@
 import canonicalize from "canonicalize";
+import { asBuffer } from "../../kernel/as-buffer.ts";
 import type { RawJson } from "../../kernel/raw-json.ts";
 
 /** Longest text that is worth the work, in bytes. */
@@ -16,8 +17,7 @@ const SAFE_DIGITS = 15;
  */
 export function canonicalJson(raw: RawJson): string | undefined {
   if (raw.bytes.length > MAX_BYTES) return undefined;
-  const { buffer, byteOffset, byteLength } = raw.bytes;
-  const text = Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
+  const text = asBuffer(raw.bytes).toString("latin1");
   if (SUSPECT_NUMBER.test(text) && holdsRoundedNumber(text)) return undefined;
   try {
     return canonicalize(raw.value());

@@ -1,3 +1,4 @@
+import { asBuffer } from "../../kernel/as-buffer.ts";
 import type { RawJson } from "../../kernel/raw-json.ts";
 import { objectMembers, parseSpan } from "../../mcp/json-scan.ts";
 
@@ -8,8 +9,7 @@ const MEMBER = "isError";
  * one pass over the bytes; to look for it costs a fraction of that.
  */
 export function isToolError({ bytes }: RawJson): boolean {
-  const { buffer, byteOffset, byteLength } = bytes;
-  if (!Buffer.from(buffer, byteOffset, byteLength).includes(`"${MEMBER}"`)) return false;
+  if (!asBuffer(bytes).includes(`"${MEMBER}"`)) return false;
   try {
     const span = objectMembers(bytes).get(MEMBER);
     return span !== undefined && parseSpan(bytes, span) === true;

@@ -1,7 +1,7 @@
 import type { Clock } from "../../kernel/clock.ts";
 import { GatewayError } from "../../kernel/errors.ts";
 import type { Random } from "../../kernel/random.ts";
-import type { Principal } from "../access/index.ts";
+import { principalKey } from "../access/index.ts";
 import { toDocument, type ResultDocument } from "./document.ts";
 import { createExpiringStore } from "./expiring-store.ts";
 import { defaultResultsOptions, type ResultsOptions } from "./options.ts";
@@ -34,22 +34,18 @@ export function createResults(
         throw new GatewayError("payload-too-large", text, { limitBytes: maxStoredBytes });
       }
       const handle = `r_${deps.random.hex(16)}`;
-      store.add(handle, { document, owner: ownerOf(principal) }, bytes);
+      store.add(handle, { document, owner: principalKey(principal) }, bytes);
       const expiresAt = deps.clock.now() + ttlMs;
       return { handle, bytes, mimeType: document.mimeType, expiresAt };
     },
     read(handle, request, principal) {
       checkReadRequest(request);
       const entry = store.get(handle);
-      if (entry?.owner !== ownerOf(principal)) throw unknownResult(handle);
+      if (entry?.owner !== principalKey(principal)) throw unknownResult(handle);
       return { handle, ...readPage(entry.document, request, settings.maxPathInputBytes) };
     },
     [Symbol.dispose]: () => store[Symbol.dispose](),
   };
-}
-
-function ownerOf(principal: Principal): string {
-  return JSON.stringify([principal.tenant, principal.id]);
 }
 
 function unknownResult(handle: string): GatewayError {

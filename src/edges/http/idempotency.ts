@@ -4,7 +4,7 @@ import { abortable } from "../../kernel/abort.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import { GatewayError } from "../../kernel/errors.ts";
 import { invalidRequest } from "../../contract/index.ts";
-import type { Principal } from "../../core/access/index.ts";
+import { principalKey, type Principal } from "../../core/access/index.ts";
 import type { CallAnswer } from "./call-answer.ts";
 import type { HttpEdgeOptions } from "./options.ts";
 
@@ -46,6 +46,7 @@ interface Entry {
 /** Bytes an entry takes beside its body: key, digest, headers, bookkeeping. */
 const ENTRY_OVERHEAD_BYTES = 1_024;
 
+/** Makes an empty memory of answers, bounded in bytes, count and time. */
 export function createIdempotency(
   options: Pick<
     HttpEdgeOptions,
@@ -81,7 +82,7 @@ export function createIdempotency(
 
   return {
     async run(call, signal, work) {
-      const id = JSON.stringify([call.principal.tenant, call.principal.id, call.key]);
+      const id = `${principalKey(call.principal)}\0${call.key}`;
       const digest = digestOf(call.fingerprint);
       const known = kept.get(id);
       const running = underWay.get(id);

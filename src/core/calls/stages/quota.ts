@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../../../kernel/clock.ts";
 import { GatewayError } from "../../../kernel/errors.ts";
+import { principalKey } from "../../access/index.ts";
 import type { Metrics } from "../../metrics/index.ts";
 import type { QuotaOptions } from "../options.ts";
 import { failed, type Ending, type Stage } from "../stage.ts";
@@ -36,14 +37,13 @@ export function createQuota(
   }
 
   return (call, next) => {
-    const { id, tenant } = call.principal;
-    const key = `${tenant}\0${id}`;
+    const key = principalKey(call.principal);
     const count = running.get(key) ?? 0;
     if (maxConcurrentCalls > 0 && count >= maxConcurrentCalls) {
       shed.concurrency.add();
       return refuse(`${count} of your calls are under way, as many as are allowed`, BUSY_RETRY_MS);
     }
-    const waitMs = principals(key) || tenants(tenant);
+    const waitMs = principals(key) || tenants(call.principal.tenant);
     if (waitMs > 0) {
       shed.rate.add();
       return refuse("you have used up your calls for this minute", waitMs);

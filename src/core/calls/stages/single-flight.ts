@@ -2,6 +2,7 @@ import type { SharedAbort } from "../../../kernel/abort.ts";
 import { objectMembers, slice } from "../../../mcp/json-scan.ts";
 import { META } from "../../../mcp/meta-keys.ts";
 import { rawJson, toRawJson, type RawJson } from "../../../kernel/raw-json.ts";
+import { principalKey } from "../../access/index.ts";
 import type { ServerId } from "../../catalog/index.ts";
 import type { Metrics } from "../../metrics/index.ts";
 import type { Isolation } from "../../upstream/index.ts";
@@ -79,7 +80,7 @@ export function flightKey(call: Call, isolation: Isolation | undefined): string 
   const meta = request.meta === undefined ? "" : canonicalMeta(request.meta);
   if (args === undefined || meta === undefined) return undefined;
   const session = isolation === "session" ? JSON.stringify(request.session ?? "") : "";
-  const who = `${principal.tenant}\0${principal.id}\0${session}`;
+  const who = `${principalKey(principal)}\0${session}`;
   return `${who}\0${tool.id}\0${tool.fingerprint}\0${args}\0${meta}`;
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from "../../../kernel/clock.ts";
 import type { Random } from "../../../kernel/random.ts";
-import type { Principal } from "../../../core/access/index.ts";
+import { principalKey, type Principal } from "../../../core/access/index.ts";
 import type { Revision } from "../../../mcp/revisions.ts";
 import { createInFlight, type InFlight } from "../in-flight.ts";
 import { toolsChangedFrame } from "../subscription-frames.ts";
@@ -69,7 +69,7 @@ class SessionTable implements Sessions {
     if (this.#entries.size >= this.#limits.maxSessions && first !== undefined) this.#end(first);
     const entry: Entry = {
       id: this.#random.hex(16),
-      owner: ownerKey(principal),
+      owner: principalKey(principal),
       surface,
       revision,
       inFlight: createInFlight(this.#limits.maxInFlight),
@@ -83,7 +83,7 @@ class SessionTable implements Sessions {
 
   find(id: string, principal: Principal, surface: Surface): Session | undefined {
     const entry = this.#entries.get(id);
-    if (entry === undefined || entry.owner !== ownerKey(principal)) return undefined;
+    if (entry === undefined || entry.owner !== principalKey(principal)) return undefined;
     if (entry.surface.name !== surface.name) return undefined;
     this.#touch(entry);
     return entry;
@@ -125,8 +125,4 @@ class SessionTable implements Sessions {
     entry.inFlight.cancelAll();
     entry.stream?.[Symbol.dispose]();
   }
-}
-
-function ownerKey(principal: Principal): string {
-  return JSON.stringify([principal.tenant, principal.id]);
 }
