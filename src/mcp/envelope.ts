@@ -1,4 +1,6 @@
 import { isJsonObject, type JsonObject } from "../kernel/json.ts";
+import type { RawJson } from "../kernel/raw-json.ts";
+import { memberOf } from "./members-of.ts";
 import { META } from "./meta-keys.ts";
 import { isRevision, MODERN_REVISION, REVISIONS } from "./revisions.ts";
 import { RPC } from "./rpc-codes.ts";
@@ -20,9 +22,13 @@ export type EnvelopeReading =
       readonly data?: JsonObject;
     };
 
-/** Reads the envelope of a request's parsed params (revision 2026-07-28, "per-request envelope"). */
-export function readEnvelope(params: unknown): EnvelopeReading {
-  const meta = isJsonObject(params) && isJsonObject(params["_meta"]) ? params["_meta"] : {};
+/**
+ * Reads the envelope of a request's params (revision 2026-07-28, "per-request envelope"). Of the params
+ * only `_meta` is parsed.
+ */
+export function readEnvelope(params: RawJson | undefined): EnvelopeReading {
+  const value = memberOf(params, "_meta");
+  const meta = isJsonObject(value) ? value : {};
   const version = meta[META.protocolVersion];
   if (version === undefined) return { kind: "none" };
   if (version !== MODERN_REVISION) return unsupported(version);

@@ -28,13 +28,17 @@ describe("object members", () => {
     );
   });
 
-  it("accept exactly what JSON.parse accepts, under mutation", () => {
+  it.each([
+    ["", 0],
+    [", however deep", 200],
+  ])("accept exactly what JSON.parse accepts, under mutation%s", (_, levels) => {
     const mutated = fc
       .tuple(fc.dictionary(fc.string(), fc.jsonValue()), fc.nat(), fc.string({ maxLength: 2 }))
       .map(([value, at, junk]) => {
         const text = JSON.stringify(value);
         const cut = at % (text.length + 1);
-        return text.slice(0, cut) + junk + text.slice(cut + (at % 2));
+        const changed = text.slice(0, cut) + junk + text.slice(cut + (at % 2));
+        return levels === 0 ? changed : deep(levels, changed);
       });
     fc.assert(
       fc.property(mutated, (text) => {
@@ -56,7 +60,7 @@ describe("object members", () => {
     expect(text.subarray(span.start, span.end).toString()).toBe("12345678901234567890.10");
   });
 
-  it("refuse nesting that would endanger the stack", () => {
+  it("refuse nesting that would endanger the stack of others", () => {
     expect(objectMembers(bytes(deep(MAX_JSON_DEPTH))).size).toBe(1);
     expect(() => objectMembers(bytes(deep(MAX_JSON_DEPTH + 1)))).toThrow(JsonScanError);
     expect(() => objectMembers(bytes(deep(100_000)))).toThrow(JsonScanError);
@@ -75,8 +79,8 @@ describe("array items", () => {
   });
 });
 
-function deep(levels: number): string {
-  return `{"a":${"[".repeat(levels)}${"]".repeat(levels)}}`;
+function deep(levels: number, inner = ""): string {
+  return `{"a":${"[".repeat(levels)}${inner}${"]".repeat(levels)}}`;
 }
 
 function accepts(run: () => unknown): boolean {

@@ -4,8 +4,11 @@ export interface Span {
   readonly end: number;
 }
 
-/** Deepest nesting accepted; deeper texts are refused rather than risk the stack. */
-export const MAX_JSON_DEPTH = 256;
+/** Deepest nesting accepted: whoever parses such a text must not run out of stack. */
+export const MAX_JSON_DEPTH = 5_000;
+
+/** Deepest nesting that is read by recursion, which is fastest. */
+const MAX_RECURSION = 128;
 
 /** Says that a text is not JSON, and where. */
 export class JsonScanError extends Error {
@@ -81,9 +84,7 @@ function scanObject(
   if (text[at] === CLOSE_BRACE) return at + 1;
   for (;;) {
     const keyEnd = scanString(text, at);
-    const colon = skipSpace(text, keyEnd);
-    if (text[colon] !== COLON) fail(colon, "':' was expected");
-    const valueStart = skipSpace(text, colon + 1);
+    const valueStart = scanColon(text, keyEnd);
     const valueEnd = scanValue(scan, valueStart);
     if (onMember !== undefined) {
       onMember(readKey(text, at, keyEnd), { start: valueStart, end: valueEnd });
@@ -125,11 +126,59 @@ function scanValue(scan: Scan, at: number): number {
   const first = scan.text[at];
   if (first === QUOTE) return scanString(scan.text, at);
   if (first !== OPEN_BRACE && first !== OPEN_BRACKET) return scanScalar(scan.text, at);
+  if (scan.depth === MAX_RECURSION) return scanDeepValue(scan.text, at);
   scan.depth += 1;
-  if (scan.depth > MAX_JSON_DEPTH) fail(at, `nested deeper than ${MAX_JSON_DEPTH} levels`);
   const end = first === OPEN_BRACE ? scanObject(scan, at) : scanArray(scan, at);
   scan.depth -= 1;
   return end;
+}
+
+/** As `scanValue`, without recursion. */
+function scanDeepValue(text: Uint8Array, start: number): number {
+  /** The closing bytes that are still to come. */
+  const closing: number[] = [];
+  let at = start;
+  do {
+    const first = text[at];
+    if (first === OPEN_BRACE || first === OPEN_BRACKET) {
+      const close = first === OPEN_BRACE ? CLOSE_BRACE : CLOSE_BRACKET;
+      closing.push(close);
+      if (closing.length > MAX_JSON_DEPTH - MAX_RECURSION) {
+        fail(at, `nested deeper than ${MAX_JSON_DEPTH} levels`);
+      }
+      at = skipSpace(text, at + 1);
+      if (text[at] !== close) {
+        at = toNextValue(text, at, close);
+        continue;
+      }
+    } else at = first === QUOTE ? scanString(text, at) : scanScalar(text, at);
+    at = closeValues(text, at, closing);
+  } while (closing.length > 0);
+  return at;
+}
+
+/** From the end of a value to where the next begins, or behind the last closing byte. */
+function closeValues(text: Uint8Array, end: number, closing: number[]): number {
+  let at = end;
+  for (let close = closing.at(-1); close !== undefined; close = closing.at(-1)) {
+    at = skipSpace(text, at);
+    if (text[at] === COMMA) return toNextValue(text, skipSpace(text, at + 1), close);
+    if (text[at] !== close) fail(at, `',' or '${String.fromCharCode(close)}' was expected`);
+    closing.pop();
+    at += 1;
+  }
+  return at;
+}
+
+/** From where an item or a member begins to where its value does. */
+function toNextValue(text: Uint8Array, at: number, close: number): number {
+  return close === CLOSE_BRACE ? scanColon(text, scanString(text, at)) : at;
+}
+
+function scanColon(text: Uint8Array, keyEnd: number): number {
+  const colon = skipSpace(text, keyEnd);
+  if (text[colon] !== COLON) fail(colon, "':' was expected");
+  return skipSpace(text, colon + 1);
 }
 
 function scanString(text: Uint8Array, open: number): number {

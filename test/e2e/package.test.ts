@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -17,7 +18,9 @@ beforeAll(async () => {
   folder = await makeTempDir();
   home = path.join(folder.path, "home");
   await mkdir(home);
-  // `--ignore-scripts`: the package is built before the tests, and building twice at once collides.
+  // Built before, since other tests read the build while this one packs.
+  if (!existsSync(path.join(root, "dist/.built")))
+    await run("npm", ["run", "build"], { cwd: root });
   const packed = await run("npm", ["pack", "--ignore-scripts", "--pack-destination", folder.path], {
     cwd: root,
   });

@@ -107,7 +107,7 @@ class DuplexConnection implements DuplexServer {
   }
 
   async #answer(frame: RequestFrame): Promise<Answer> {
-    const reading = readEnvelope(frame.params?.value());
+    const reading = readEnvelope(frame.params);
     if (reading.kind === "invalid") {
       return rpcError(reading.code, reading.message, { data: reading.data });
     }

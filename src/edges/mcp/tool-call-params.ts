@@ -3,6 +3,7 @@ import { rawJson, type RawJson } from "../../kernel/raw-json.ts";
 import { encodeCall } from "../../mcp/encode.ts";
 import type { RpcId } from "../../mcp/frame.ts";
 import { objectMembers, parseSpan, slice, type Span } from "../../mcp/json-scan.ts";
+import { membersOf } from "../../mcp/members-of.ts";
 import { isEnvelopeKey } from "../../mcp/meta-keys.ts";
 import { withMembers } from "../../mcp/splice.ts";
 import { withoutMembers } from "../../mcp/without-members.ts";
@@ -18,7 +19,7 @@ const TRACEPARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
  */
 export function readToolCall(params: RawJson | undefined, send: (frame: Buffer) => void): ToolCall {
   if (params === undefined) throw new RangeError("params must hold the tool's name");
-  const members = objectMembers(params.bytes);
+  const members = membersOf(params);
   const raw = (key: string): RawJson | undefined => {
     const span = members.get(key);
     return span && rawJson(slice(params.bytes, span));

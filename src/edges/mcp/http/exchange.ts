@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { isJsonObject } from "../../../kernel/json.ts";
 import { childAbort } from "../../../kernel/abort.ts";
 import type { Frame, RpcId } from "../../../mcp/frame.ts";
-import { objectMembers, slice } from "../../../mcp/json-scan.ts";
+import { memberOf } from "../../../mcp/members-of.ts";
 import { encodeAnswer, type Answer } from "../answer.ts";
 import { cancelled } from "../in-flight.ts";
 import { acceptsStream } from "./headers.ts";
@@ -73,10 +74,8 @@ async function respondAsStream(
   return reply;
 }
 
-function wantsProgress(frame: Extract<Frame, { kind: "request" }>): boolean {
-  if (frame.params === undefined || frame.method !== "tools/call") return false;
-  const { bytes } = frame.params;
-  const meta = objectMembers(bytes).get("_meta");
-  if (meta === undefined || bytes[meta.start] !== 0x7b) return false;
-  return objectMembers(slice(bytes, meta)).has("progressToken");
+function wantsProgress({ method, params }: Extract<Frame, { kind: "request" }>): boolean {
+  if (method !== "tools/call") return false;
+  const meta = memberOf(params, "_meta");
+  return isJsonObject(meta) && Object.hasOwn(meta, "progressToken");
 }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { isJsonObject, type JsonValue } from "../../../kernel/json.ts";
 import type { Frame } from "../../../mcp/frame.ts";
 import { decodeHeaderValue } from "../../../mcp/header-value.ts";
+import { memberOf } from "../../../mcp/members-of.ts";
 import { MODERN_REVISION } from "../../../mcp/revisions.ts";
 import { RPC } from "../../../mcp/rpc-codes.ts";
 import { rpcError, type Answer } from "../answer.ts";
@@ -28,16 +28,16 @@ export function checkModernHeaders(
     return mismatch("MCP-Protocol-Version", version, MODERN_REVISION);
   const method = header(headers, "mcp-method");
   if (method !== frame.method) return mismatch("Mcp-Method", method, frame.method);
-  const expected = namedBy(frame.method, frame.params?.value());
+  const expected = namedBy(frame);
   if (expected === undefined) return undefined;
   const sent = header(headers, "mcp-name");
   const name = sent === undefined ? undefined : decodeHeaderValue(sent);
   return name === expected ? undefined : mismatch("Mcp-Name", sent, expected);
 }
 
-function namedBy(method: string, params: JsonValue | undefined): string | undefined {
+function namedBy({ method, params }: Extract<Frame, { kind: "request" }>): string | undefined {
   const key = Object.hasOwn(NAMED_BY, method) ? NAMED_BY[method] : undefined;
-  const value = key !== undefined && isJsonObject(params) ? params[key] : undefined;
+  const value = key === undefined ? undefined : memberOf(params, key);
   return typeof value === "string" ? value : undefined;
 }
 

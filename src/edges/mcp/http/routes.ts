@@ -73,7 +73,7 @@ async function dispatch(
     if (version === MODERN_REVISION) return call.reply.code(202).send();
     return deps.legacy.post(call, frames);
   }
-  const reading = readEnvelope(frame.params?.value());
+  const reading = readEnvelope(frame.params);
   if (reading.kind === "none" && version !== MODERN_REVISION) return deps.legacy.post(call, frames);
   if (reading.kind === "modern") {
     const exchange = { ...call, frame, limits: deps.limits };
