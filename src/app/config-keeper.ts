@@ -26,6 +26,7 @@ interface KeeperDeps {
   readonly logger: PinoLogger;
 }
 
+/** Starts watching the files that `loaded` came from. */
 export function createConfigKeeper(
   sources: ConfigSources,
   loaded: GoodConfig,

@@ -17,6 +17,7 @@ import { createGateway, type GatewayRuntime } from "./create-gateway.ts";
 import { readSources, type GoodConfig } from "./read-sources.ts";
 import { shutDown, type ShutdownPhase } from "./shutdown.ts";
 
+/** What a daemon is started with. */
 export interface DaemonOptions {
   readonly sources: ConfigSources;
   readonly version: string;
@@ -25,6 +26,7 @@ export interface DaemonOptions {
   readonly onReady: (ready: ServeReady) => void;
 }
 
+/** Longest time for a phase of the shutdown, beside draining, in milliseconds. */
 const PHASE_TIMEOUT_MS = 5_000;
 
 /**

@@ -13,6 +13,7 @@ export function readSources(sources: ConfigSources): GoodConfig {
   throw invalidConfig(result);
 }
 
+/** The failure that tells every problem of a configuration. */
 export function invalidConfig(
   result: Extract<ConfigResult, { kind: "failed" }>,
 ): GatewayError<"invalid-config"> {

@@ -34,6 +34,7 @@ export const searchRequestSchema = z.strictObject({
   explain: z.boolean().default(false).describe("Adds what each signal gave to every tool."),
 });
 
+/** The body of a search, read, with its defaults. */
 export type SearchRequestBody = z.output<typeof searchRequestSchema>;
 
 const openaiToolSchema = z.object({

@@ -46,6 +46,7 @@ export interface ErrorData {
   internal: Record<never, never>;
 }
 
+/** The stable code of a failure. */
 export type ErrorCode = keyof ErrorData;
 
 /** An expected failure with a stable code. The message names what was wrong and how to mend it; never a secret. */

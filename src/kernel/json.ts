@@ -7,6 +7,7 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue };
 
+/** A JSON object, as `JSON.parse` gives it. */
 export type JsonObject = { readonly [key: string]: JsonValue };
 
 /** Whether a value is a JSON object: not null, not an array. */

@@ -1,6 +1,6 @@
 /** How the daemon logs: JSON lines on standard error. */
 export interface LogOptions {
-  /** Least severe level that is written; `silent` writes nothing. */
+  /** Least severe level that is written; `silent` writes nothing. Default `info`. */
   readonly level: "debug" | "info" | "warn" | "error" | "silent";
 }
 

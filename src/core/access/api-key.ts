@@ -9,6 +9,7 @@ export interface NewApiKey {
   readonly hash: string;
 }
 
+/** Makes a key of 256 random bits. */
 export function newApiKey(random: Random): NewApiKey {
   const token = `sb_${Buffer.from(random.hex(32), "hex").toString("base64url")}`;
   return { token, hash: hashApiKey(token).toString("hex") };

@@ -33,6 +33,7 @@ export interface AccessOptions {
   };
 }
 
+/** What holds for a key of which no more is said. */
 export const API_KEY_DEFAULTS: Omit<ApiKeyOptions, "id" | "hash"> = {
   role: "agent",
   tenant: "default",
@@ -40,6 +41,7 @@ export const API_KEY_DEFAULTS: Omit<ApiKeyOptions, "id" | "hash"> = {
   deny: [],
 };
 
+/** What holds where the configuration says nothing. */
 export const ACCESS_DEFAULTS: AccessOptions = {
   apiKeys: [],
   allowAnonymous: false,

@@ -5,7 +5,9 @@ import type { Tool } from "../catalog/index.ts";
 import type { ProgressListener } from "../upstream/index.ts";
 import type { CacheStatus, CircuitState, Degraded } from "./outcome.ts";
 
+/** Whether a kept answer may serve a call; `bypass` and `refresh` ask for a fresh one. */
 export type CacheMode = "default" | "bypass" | "refresh" | "only";
+/** Whether something else than the server may answer. */
 export type DegradedMode = "allow" | "deny";
 
 /** What an edge (or a plan step) asks for. */

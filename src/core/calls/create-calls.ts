@@ -27,6 +27,7 @@ import { createValidate } from "./stages/validate.ts";
 import { unknownTool } from "./unknown-tool.ts";
 import { createArgumentsValidator } from "./validation/arguments-validator.ts";
 
+/** What the pipeline is made of. */
 export interface CallsDeps {
   readonly access: Pick<Access, "canUse">;
   readonly catalog: Pick<Catalog, "tool" | "toolsOf" | "nearest" | "addFlag">;

@@ -1,7 +1,9 @@
 import type { GatewayError } from "../../kernel/errors.ts";
 import type { RawJson } from "../../kernel/raw-json.ts";
 
+/** What caches had to do with an answer: a tier that gave it, `coalesced` with an equal call, or none. */
 export type CacheStatus = "miss" | "l1" | "l2" | "l3" | "bypass" | "coalesced" | "none";
+/** The state of the server's circuit when the call came to it. */
 export type CircuitState = "closed" | "open" | "half-open" | "deconstructed";
 
 /** How a call was answered by something else than its server, now. */

@@ -31,6 +31,7 @@ type OptionalStage = "invalidate" | "cache" | "alternates";
 /** The stages of features that plug into the pipeline, each in its named place. */
 export type PluggedStages = Readonly<Partial<Record<OptionalStage, Stage>>>;
 
+/** Every stage by its name in `PIPELINE`. */
 export type PipelineStages = { readonly record: RecordStage; readonly upstream: Next } & Readonly<
   Record<Exclude<StageName, OptionalStage>, Stage>
 > &

@@ -21,6 +21,7 @@ export type Next = (call: Call) => Ending | Promise<Ending>;
  */
 export type Stage = (call: Call, next: Next) => Ending | Promise<Ending>;
 
+/** The ending of a call that failed. */
 export function failed(error: GatewayError): Ending {
   return { kind: "failure", error };
 }

@@ -19,6 +19,7 @@ import {
 import { shortenedToolIds } from "./tool-ids.ts";
 import type { Tool, ToolFlag } from "./tool.ts";
 
+/** Whom the catalogue tells. */
 export interface CatalogDeps {
   readonly log: Logger;
   readonly metrics: Metrics;

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../kernel/json.ts";
 
+/** What an event is about; `?topics=` of `GET /v1/events` chooses by it. */
 export type GatewayEventTopic = "catalog" | "server" | "circuit" | "plan" | "cache" | "config";
 
 /** Something that operators and agents may want to hear of, as `GET /v1/events` sends it. */

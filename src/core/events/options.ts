@@ -1,6 +1,6 @@
 /** How much of the past the event log remembers. */
 export interface EventLogOptions {
-  /** Latest events kept for clients that come back with `Last-Event-ID`. Events, 1–100,000. */
+  /** Latest events kept for clients that come back with `Last-Event-ID`. Events, 1–100,000, default 1,000. */
   readonly maxEvents: number;
 }
 

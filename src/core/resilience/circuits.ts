@@ -1,6 +1,7 @@
 import type { ServerId } from "../catalog/index.ts";
 import type { Verdict } from "./verdict.ts";
 
+/** `closed` lets calls through, `open` none, `half-open` one at a time to probe the server. */
 export type GateState = "closed" | "open" | "half-open";
 
 /** The gate before one server. */

@@ -8,6 +8,7 @@ import type { Circuit, Circuits, CircuitStatus, GateState } from "./circuits.ts"
 import type { CircuitOptions } from "./options.ts";
 import { ServerCircuit } from "./server-circuit.ts";
 
+/** What circuits are made of. */
 export interface CircuitsDeps {
   readonly clock: Clock;
   readonly random: Random;

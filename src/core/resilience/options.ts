@@ -4,7 +4,7 @@ export interface CircuitOptions {
   readonly failureThreshold: number;
   /** Shortest time a circuit stays open, in milliseconds; 10–600,000, default 1,000. */
   readonly coolDownMs: number;
-  /** Longest time a circuit stays open, doubled towards with every failed probe; default 60,000. */
+  /** Longest time a circuit stays open, doubled towards with every failed probe, in milliseconds; 10–3,600,000, default 60,000. */
   readonly maxCoolDownMs: number;
   /**
    * Shortest deadline, in milliseconds, whose passing counts against a server: callers in more of a
@@ -19,9 +19,9 @@ export interface RetryOptions {
   readonly maxAttempts: number;
   /** Upper bound of the first pause, in milliseconds, doubled for each further one; 1–60,000, default 100. */
   readonly backoffMs: number;
-  /** Upper bound of any pause, in milliseconds; default 2,000. */
+  /** Upper bound of any pause, in milliseconds; 1–600,000, default 2,000. */
   readonly maxBackoffMs: number;
-  /** Longest wait that a server may ask for, in milliseconds; asked for more, the call fails at once. Default 5,000. */
+  /** Longest wait that a server may ask for, in milliseconds; asked for more, the call fails at once. 0–600,000, default 5,000. */
   readonly maxRetryAfterMs: number;
   /** Retries per call that a server's traffic earns; 0–1, default 0.1. */
   readonly budgetRatio: number;
@@ -29,11 +29,13 @@ export interface RetryOptions {
   readonly budgetBurst: number;
 }
 
+/** What is done against servers that fail. */
 export interface ResilienceOptions {
   readonly circuit: CircuitOptions;
   readonly retry: RetryOptions;
 }
 
+/** What holds where the configuration says nothing. */
 export const RESILIENCE_DEFAULTS: ResilienceOptions = {
   circuit: {
     failureThreshold: 5,

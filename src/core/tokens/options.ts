@@ -1,10 +1,10 @@
 /** How the cost of tool definitions is counted. */
 export interface TokenCountsOptions {
-  /** Counts the tokens of tool definitions in the background, so that searches can tell what they saved. */
+  /** Counts the tokens of tool definitions in the background, so that searches can tell what they saved. Default true. */
   readonly countInBackground: boolean;
-  /** From the first change of the catalogue to the count that includes it. Milliseconds, 0–600,000. */
+  /** From the first change of the catalogue to the count that includes it. Milliseconds, 0–600,000, default 3,000. */
   readonly delayMs: number;
-  /** Counts kept, by fingerprint; the least recently used make way. Counts, 1,000–1,000,000. */
+  /** Counts kept, by fingerprint; the least recently used make way. Counts, 1,000–1,000,000, default 50,000. */
   readonly maxCounts: number;
 }
 

@@ -13,6 +13,7 @@ export interface EventStreams extends Disposable {
 /** How soon a refused client should ask again, in milliseconds. */
 const RETRY_AFTER_MS = 5_000;
 
+/** Makes room for `max` streams. */
 export function createEventStreams(max: number): EventStreams {
   const ends = new Set<() => void>();
   return {

@@ -15,6 +15,7 @@ export interface OpenApiDocument {
   readonly security: readonly Json[];
 }
 
+/** One endpoint in the document. */
 export interface Operation extends Json {
   readonly operationId: string;
   readonly summary: string;
@@ -24,6 +25,7 @@ export interface Operation extends Json {
   readonly responses: Readonly<Record<string, Json>>;
 }
 
+/** A parameter of an endpoint: in its path, its query or a header. */
 export interface Parameter extends Json {
   readonly name: string;
   readonly in: "path" | "query" | "header";

@@ -26,9 +26,9 @@ export interface HttpEdgeOptions {
   readonly heartbeatMs: number;
   /** Bytes that a slow reader may leave unread before its stream is closed. Default 1,048,576. */
   readonly maxStreamBufferBytes: number;
-  /** Streams of `GET /v1/events` open at once; more are refused with 429. Default 1,000. */
+  /** Streams of `GET /v1/events` open at once; more are refused with 429. 1–100,000, default 1,000. */
   readonly maxEventStreams: number;
-  /** How long the answer to an `Idempotency-Key` is kept, in milliseconds. Default 86,400,000 (24 h). */
+  /** How long the answer to an `Idempotency-Key` is kept, in milliseconds, 1,000–604,800,000. Default 86,400,000 (24 h). */
   readonly idempotencyTtlMs: number;
   /** Room for kept answers, in bytes; the oldest make way. Default 67,108,864 (64 MiB). */
   readonly idempotencyMaxBytes: number;

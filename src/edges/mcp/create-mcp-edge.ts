@@ -35,6 +35,7 @@ export interface McpEdge extends AsyncDisposable {
   ): Promise<void>;
 }
 
+/** Makes the MCP edge; it serves once it is registered, or handed upgrades or streams. */
 export function createMcpEdge(options: McpEdgeOptions, gateway: Gateway): McpEdge {
   const scope = createScope();
   const { clock, log, random, version } = gateway;

@@ -21,6 +21,7 @@ export interface McpRequest {
   readonly notify: (frame: Buffer) => void;
 }
 
+/** Who the gateway says it is towards clients. */
 export interface ServerIdentity {
   readonly name: string;
   readonly version: string;

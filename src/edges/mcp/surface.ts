@@ -25,6 +25,7 @@ export interface ToolCall {
   readonly onProgress?: ProgressListener;
 }
 
+/** One page of a surface's tools. */
 export interface ToolPage {
   /** Tool definitions as JSON texts. */
   readonly tools: readonly Uint8Array[];

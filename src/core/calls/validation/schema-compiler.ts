@@ -4,6 +4,7 @@ import formats from "ajv-formats";
 import type { JsonObject } from "../../../kernel/json.ts";
 import { guardedPattern } from "./guarded-pattern.ts";
 
+/** The drafts of JSON Schema that are known; older ones are read as draft-07. */
 export type Draft = "draft-07" | "2020-12";
 
 /** Makes functions of schemas. */
@@ -31,6 +32,7 @@ const OPTIONS: Options = {
   code: { regExp: Object.assign(guardedPattern, { code: "guardedPattern" }) },
 };
 
+/** Makes a compiler; its validators are replaced before what they hold grows large. */
 export function createSchemaCompiler(): SchemaCompiler {
   const shared = new Map<string, { readonly ajv: Ajv; uses: number }>();
 
