@@ -2,7 +2,7 @@ import { z } from "zod";
 import { allGroups, createFileSchema, SERVER_SECTIONS } from "../../src/config/file-schema.ts";
 import { fileSettings } from "../../src/config/option-group.ts";
 import { IDLE_SECTIONS } from "../../src/config/sections/idle.ts";
-import { defaultServerTreatment, serverSchema } from "../../src/config/servers/server-schema.ts";
+import { SERVER_TREATMENT_DEFAULTS, serverSchema } from "../../src/config/servers/server-schema.ts";
 import {
   type FieldComment,
   fieldComments,
@@ -66,7 +66,7 @@ function serverNode(): SchemaNode {
   const node = z.toJSONSchema(serverSchema, { io: "input" }) as SchemaNode & { $schema?: string };
   delete node.$schema;
   const comments = fieldComments(file, "ServerBlock");
-  const standard = defaultServerTreatment as unknown as Readonly<Record<string, unknown>>;
+  const standard = SERVER_TREATMENT_DEFAULTS as unknown as Readonly<Record<string, unknown>>;
   for (const [key, child] of Object.entries(node.properties ?? {})) {
     if (Object.hasOwn(standard, key)) child.default = standard[key];
     describe(child, comments.get(key), file);

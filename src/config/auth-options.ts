@@ -9,4 +9,4 @@ export interface AuthOptions {
 }
 
 /** What holds where the configuration says nothing. */
-export const defaultAuthOptions: AuthOptions = { anonymous: "auto" };
+export const AUTH_DEFAULTS: AuthOptions = { anonymous: "auto" };

@@ -11,6 +11,6 @@ export interface GatewayOptions {
 }
 
 /** What holds where the configuration says nothing. */
-export const defaultGatewayOptions: GatewayOptions = {
+export const GATEWAY_DEFAULTS: GatewayOptions = {
   allowCommandsOverApi: false,
 };

@@ -1,7 +1,7 @@
 import type { FastifyInstance, LightMyRequestResponse } from "fastify";
 import { createHttpEdge } from "../../src/edges/http/create-http-edge.ts";
 import type { HttpEdgeDeps } from "../../src/edges/http/edge-deps.ts";
-import { defaultHttpEdgeOptions, type HttpEdgeOptions } from "../../src/edges/http/options.ts";
+import { HTTP_EDGE_DEFAULTS, type HttpEdgeOptions } from "../../src/edges/http/options.ts";
 import { createFakeGateway, type FakeGateway, type FakeGatewaySetup } from "./fake-gateway.ts";
 
 /** A REST edge on a fake gateway. */
@@ -31,7 +31,7 @@ export interface TestEdgeSetup extends FakeGatewaySetup {
 /** Makes an edge; a body that is a text goes out as it is, all else as JSON. */
 export function createTestEdge(setup: TestEdgeSetup = {}): TestEdge {
   const gateway = createFakeGateway(setup);
-  const options = { ...defaultHttpEdgeOptions, port: 0, ...setup.options };
+  const options = { ...HTTP_EDGE_DEFAULTS, port: 0, ...setup.options };
   const app = createHttpEdge(options, {
     gateway,
     metricsText: () => Promise.resolve("# HELP nothing\n"),

@@ -55,7 +55,7 @@ export interface EmbeddingOptions {
 }
 
 /** What holds where the configuration says nothing. */
-export const defaultEmbeddingOptions: EmbeddingOptions = {
+export const EMBEDDING_DEFAULTS: EmbeddingOptions = {
   provider: "auto",
   offline: false,
   precision: "auto",

@@ -5,4 +5,4 @@ export interface LogOptions {
 }
 
 /** What holds where the configuration says nothing. */
-export const defaultLogOptions: LogOptions = { level: "info" };
+export const LOG_DEFAULTS: LogOptions = { level: "info" };

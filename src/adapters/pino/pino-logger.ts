@@ -6,7 +6,7 @@ import {
   type LoggerOptions,
 } from "pino";
 import type { LogFields, Logger } from "../../kernel/log.ts";
-import { defaultLogOptions, type LogOptions } from "./options.ts";
+import { LOG_DEFAULTS, type LogOptions } from "./options.ts";
 import { censorByKey } from "./censor-by-key.ts";
 import { createSecretScrubber } from "./secret-scrubber.ts";
 import { serialiseError } from "./serialise-error.ts";
@@ -40,7 +40,7 @@ export function createPinoLogger(
     deps.stream === undefined
       ? destination({ fd: 2, sync: false, maxLength: MAX_WAITING_BYTES })
       : undefined;
-  const threshold = { level: options.level ?? defaultLogOptions.level };
+  const threshold = { level: options.level ?? LOG_DEFAULTS.level };
   const settings: LoggerOptions = {
     level: "debug",
     base: { pid: process.pid },

@@ -10,7 +10,7 @@ export interface PrometheusOptions {
 }
 
 /** What holds where the configuration says nothing. */
-export const defaultPrometheusOptions: PrometheusOptions = {
+export const PROMETHEUS_DEFAULTS: PrometheusOptions = {
   maxSeriesPerMetric: 2_000,
   processMetrics: true,
 };

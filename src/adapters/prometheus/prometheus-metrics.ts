@@ -3,7 +3,7 @@ import type { Logger } from "../../kernel/log.ts";
 import { METRICS, type MetricDeclaration, type Metrics } from "../../core/metrics/index.ts";
 import { EVENT_LOOP_SAMPLING_MS, watchEventLoopDelay } from "./event-loop-delay.ts";
 import { createInstrument } from "./instrument.ts";
-import { defaultPrometheusOptions, type PrometheusOptions } from "./options.ts";
+import { PROMETHEUS_DEFAULTS, type PrometheusOptions } from "./options.ts";
 import { createSeries, type Series } from "./series.ts";
 
 /** The metrics port, and what `/metrics` answers. */
@@ -20,7 +20,7 @@ export function createPrometheusMetrics(
   options: Partial<PrometheusOptions>,
   deps: { readonly log: Logger },
 ): PrometheusMetrics {
-  const { maxSeriesPerMetric, processMetrics } = { ...defaultPrometheusOptions, ...options };
+  const { maxSeriesPerMetric, processMetrics } = { ...PROMETHEUS_DEFAULTS, ...options };
   const registry = new Registry();
   if (processMetrics) {
     collectDefaultMetrics({

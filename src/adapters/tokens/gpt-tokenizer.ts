@@ -2,7 +2,7 @@ import { abortable } from "../../kernel/abort.ts";
 import type { Clock, Timer } from "../../kernel/clock.ts";
 import type { Tokenizer } from "../../core/tokens/index.ts";
 import { startCountProcess, type CountProcess } from "./count-process-link.ts";
-import { defaultGptTokenizerOptions, type GptTokenizerOptions } from "./options.ts";
+import { GPT_TOKENIZER_DEFAULTS, type GptTokenizerOptions } from "./options.ts";
 
 /**
  * The o200k_base tokenizer, in a process of its own that starts with the first text and ends when it
@@ -13,7 +13,7 @@ export function createGptTokenizer(
   options: Partial<GptTokenizerOptions>,
   deps: { readonly clock: Clock },
 ): Tokenizer {
-  const settings = { ...defaultGptTokenizerOptions, ...options };
+  const settings = { ...GPT_TOKENIZER_DEFAULTS, ...options };
   let current: CountProcess | undefined;
   let idle: Timer | undefined;
   let isDisposed = false;

@@ -7,4 +7,4 @@ export interface GptTokenizerOptions {
 }
 
 /** What holds where the configuration says nothing. */
-export const defaultGptTokenizerOptions: GptTokenizerOptions = { idleMs: 5_000, timeoutMs: 60_000 };
+export const GPT_TOKENIZER_DEFAULTS: GptTokenizerOptions = { idleMs: 5_000, timeoutMs: 60_000 };

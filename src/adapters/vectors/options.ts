@@ -42,7 +42,7 @@ export interface VectorIndexOptions {
  * dimensions: a flat index answers in 1.5 ms; HNSW with 32 links and breadth 256 in 0.8 ms, finding
  * 99.2 % of the true ten best (breadth 64: 0.26 ms, 95 %). So flat as long as it is fast enough.
  */
-export const defaultVectorIndexOptions: VectorIndexOptions = {
+export const VECTOR_INDEX_DEFAULTS: VectorIndexOptions = {
   index: "auto",
   hnswAbove: 20_000,
   hnswLinks: 32,

@@ -5,7 +5,7 @@ import {
   type AccessOptions,
   type ApiKeyOptions,
 } from "../../core/access/options.ts";
-import { type AuthOptions, defaultAuthOptions } from "../auth-options.ts";
+import { type AuthOptions, AUTH_DEFAULTS } from "../auth-options.ts";
 import type { OptionGroup } from "../option-group.ts";
 
 const name = z.string().regex(/^[\w.@:-]{1,64}$/, "must be 1–64 of A–Z, a–z, 0–9, and _ . @ : -.");
@@ -36,6 +36,6 @@ export const accessGroup: OptionGroup<AccessOptions> = {
 export const authGroup: OptionGroup<AuthOptions> = {
   owner: { file: "config/auth-options.ts", type: "AuthOptions" },
   section: "auth",
-  defaults: defaultAuthOptions,
+  defaults: AUTH_DEFAULTS,
   settings: { anonymous: z.enum(["auto", "loopback", "never"]) },
 };

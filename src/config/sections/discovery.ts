@@ -1,8 +1,5 @@
 import { z } from "zod";
-import {
-  defaultVectorIndexOptions,
-  type VectorIndexOptions,
-} from "../../adapters/vectors/options.ts";
+import { VECTOR_INDEX_DEFAULTS, type VectorIndexOptions } from "../../adapters/vectors/options.ts";
 import { DISCOVERY_DEFAULTS, type DiscoveryOptions } from "../../core/discovery/options.ts";
 import { numberWithin, type OptionGroup, wholeNumber } from "../option-group.ts";
 
@@ -26,7 +23,7 @@ export const discoveryGroup: OptionGroup<DiscoveryOptions> = {
 export const vectorsGroup: OptionGroup<VectorIndexOptions> = {
   owner: { file: "adapters/vectors/options.ts", type: "VectorIndexOptions" },
   section: "discovery",
-  defaults: defaultVectorIndexOptions,
+  defaults: VECTOR_INDEX_DEFAULTS,
   settings: {
     index: z.enum(["auto", "faiss", "exact"]),
     hnswAbove: wholeNumber(0, 1_000_000),

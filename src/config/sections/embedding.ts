@@ -1,8 +1,5 @@
 import { z } from "zod";
-import {
-  defaultEmbeddingOptions,
-  type EmbeddingOptions,
-} from "../../adapters/embedding/options.ts";
+import { EMBEDDING_DEFAULTS, type EmbeddingOptions } from "../../adapters/embedding/options.ts";
 import { numberWithin, type OptionGroup, wholeNumber } from "../option-group.ts";
 
 const prefix = z.string().max(1_000);
@@ -10,7 +7,7 @@ const prefix = z.string().max(1_000);
 export const embeddingGroup: OptionGroup<EmbeddingOptions> = {
   owner: { file: "adapters/embedding/options.ts", type: "EmbeddingOptions" },
   section: "embedding",
-  defaults: defaultEmbeddingOptions,
+  defaults: EMBEDDING_DEFAULTS,
   settings: {
     provider: z.enum(["auto", "builtin", "transformers", "openai"]),
     model: z.string().min(1).max(200),

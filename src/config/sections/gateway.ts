@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { CALLS_DEFAULTS, type CallsOptions } from "../../core/calls/options.ts";
-import { defaultResultsOptions, type ResultsOptions } from "../../core/results/options.ts";
+import { RESULTS_DEFAULTS, type ResultsOptions } from "../../core/results/options.ts";
 import { UPSTREAM_DEFAULTS, type UpstreamOptions } from "../../core/upstream/options.ts";
-import { defaultHttpEdgeOptions, type HttpEdgeOptions } from "../../edges/http/options.ts";
+import { HTTP_EDGE_DEFAULTS, type HttpEdgeOptions } from "../../edges/http/options.ts";
 import { MCP_EDGE_DEFAULTS, type McpEdgeOptions } from "../../edges/mcp/options.ts";
-import { defaultGatewayOptions, type GatewayOptions } from "../gateway-options.ts";
+import { GATEWAY_DEFAULTS, type GatewayOptions } from "../gateway-options.ts";
 import { nested, type OptionGroup, wholeNumber } from "../option-group.ts";
 
 const hostName = z
@@ -14,7 +14,7 @@ const hostName = z
 export const gatewayGroup: OptionGroup<GatewayOptions> = {
   owner: { file: "config/gateway-options.ts", type: "GatewayOptions" },
   section: "gateway",
-  defaults: defaultGatewayOptions,
+  defaults: GATEWAY_DEFAULTS,
   settings: {
     dataDir: z.string().min(1),
     allowCommandsOverApi: z.boolean(),
@@ -24,7 +24,7 @@ export const gatewayGroup: OptionGroup<GatewayOptions> = {
 export const httpGroup: OptionGroup<HttpEdgeOptions> = {
   owner: { file: "edges/http/options.ts", type: "HttpEdgeOptions" },
   section: "gateway",
-  defaults: defaultHttpEdgeOptions,
+  defaults: HTTP_EDGE_DEFAULTS,
   settings: {
     host: hostName,
     port: wholeNumber(0, 65_535),
@@ -60,7 +60,7 @@ export const mcpEdgeGroup: OptionGroup<McpEdgeOptions> = {
 export const resultsGroup: OptionGroup<ResultsOptions> = {
   owner: { file: "core/results/options.ts", type: "ResultsOptions" },
   section: "gateway",
-  defaults: defaultResultsOptions,
+  defaults: RESULTS_DEFAULTS,
   settings: {
     maxInlineBytes: { key: "maxResultBytes", schema: wholeNumber(1_024, 16_777_216) },
     previewBytes: { key: "resultPreviewBytes", schema: wholeNumber(256, 16_777_216) },

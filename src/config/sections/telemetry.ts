@@ -1,16 +1,13 @@
 import { z } from "zod";
-import { defaultLogOptions, type LogOptions } from "../../adapters/pino/options.ts";
-import {
-  defaultPrometheusOptions,
-  type PrometheusOptions,
-} from "../../adapters/prometheus/options.ts";
-import { defaultTokenCountsOptions, type TokenCountsOptions } from "../../core/tokens/options.ts";
+import { LOG_DEFAULTS, type LogOptions } from "../../adapters/pino/options.ts";
+import { PROMETHEUS_DEFAULTS, type PrometheusOptions } from "../../adapters/prometheus/options.ts";
+import { TOKEN_COUNTS_DEFAULTS, type TokenCountsOptions } from "../../core/tokens/options.ts";
 import { type OptionGroup, wholeNumber } from "../option-group.ts";
 
 export const logGroup: OptionGroup<LogOptions> = {
   owner: { file: "adapters/pino/options.ts", type: "LogOptions" },
   section: "telemetry",
-  defaults: defaultLogOptions,
+  defaults: LOG_DEFAULTS,
   settings: {
     level: { key: "logLevel", schema: z.enum(["debug", "info", "warn", "error", "silent"]) },
   },
@@ -19,7 +16,7 @@ export const logGroup: OptionGroup<LogOptions> = {
 export const prometheusGroup: OptionGroup<PrometheusOptions> = {
   owner: { file: "adapters/prometheus/options.ts", type: "PrometheusOptions" },
   section: "telemetry",
-  defaults: defaultPrometheusOptions,
+  defaults: PROMETHEUS_DEFAULTS,
   settings: {
     maxSeriesPerMetric: wholeNumber(100, 100_000),
     processMetrics: z.boolean(),
@@ -29,7 +26,7 @@ export const prometheusGroup: OptionGroup<PrometheusOptions> = {
 export const tokensGroup: OptionGroup<TokenCountsOptions> = {
   owner: { file: "core/tokens/options.ts", type: "TokenCountsOptions" },
   section: "telemetry",
-  defaults: defaultTokenCountsOptions,
+  defaults: TOKEN_COUNTS_DEFAULTS,
   settings: {
     countInBackground: { key: "countTokens", schema: z.boolean() },
   },

@@ -1,7 +1,7 @@
 import { type EndpointContext, readEndpoint } from "./endpoint.ts";
 import type { ServerBlock } from "./server-block.ts";
 import type { ServerEntry, ServerTreatment } from "./server-entry.ts";
-import { defaultServerTreatment } from "./server-schema.ts";
+import { SERVER_TREATMENT_DEFAULTS } from "./server-schema.ts";
 
 /**
  * Makes an entry of a block that has the right shape: endpoints in their order, defaults filled in.
@@ -30,7 +30,7 @@ export function buildEntry(
 }
 
 function treatmentOf(block: ServerBlock): ServerTreatment {
-  const standard = defaultServerTreatment;
+  const standard = SERVER_TREATMENT_DEFAULTS;
   const timeoutMs = block.timeoutMs ?? standard.timeoutMs;
   return {
     disabled: block.disabled ?? standard.disabled,

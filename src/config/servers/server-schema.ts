@@ -3,7 +3,7 @@ import type { EndpointBlock, ServerBlock, ToolFilterBlock } from "./server-block
 import type { ServerTreatment } from "./server-entry.ts";
 
 /** What holds for a server whose entry says nothing. */
-export const defaultServerTreatment: ServerTreatment = {
+export const SERVER_TREATMENT_DEFAULTS: ServerTreatment = {
   disabled: false,
   tags: [],
   tools: { allow: [], deny: [] },
@@ -59,7 +59,7 @@ const endpointShape = {
 
 const globs = z.array(name).max(10_000);
 
-/** Schema of one replica. Defaults stand in `defaultServerTreatment`. */
+/** Schema of one replica. Defaults stand in `SERVER_TREATMENT_DEFAULTS`. */
 export const endpointSchema = z.strictObject(optional(endpointShape));
 
 const serverShape = {

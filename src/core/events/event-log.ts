@@ -2,7 +2,7 @@ import type { Clock } from "../../kernel/clock.ts";
 import type { Logger } from "../../kernel/log.ts";
 import { createTypedEvents } from "../../kernel/typed-events.ts";
 import type { EventLog, GatewayEvent } from "./gateway-events.ts";
-import { defaultEventLogOptions, type EventLogOptions } from "./options.ts";
+import { EVENT_LOG_DEFAULTS, type EventLogOptions } from "./options.ts";
 
 /**
  * Makes the event log: a ring of the latest `maxEvents`. Publishing never throws; what a subscriber
@@ -12,7 +12,7 @@ export function createEventLog(
   options: Partial<EventLogOptions>,
   deps: { readonly clock: Clock; readonly log: Logger },
 ): EventLog {
-  const { maxEvents } = { ...defaultEventLogOptions, ...options };
+  const { maxEvents } = { ...EVENT_LOG_DEFAULTS, ...options };
   const ring: GatewayEvent[] = [];
   let lastId = 0;
   const events = createTypedEvents<{ event: GatewayEvent }>((error) =>

@@ -5,4 +5,4 @@ export interface EventLogOptions {
 }
 
 /** What holds where the configuration says nothing. */
-export const defaultEventLogOptions: EventLogOptions = { maxEvents: 1_000 };
+export const EVENT_LOG_DEFAULTS: EventLogOptions = { maxEvents: 1_000 };

@@ -15,7 +15,7 @@ export interface ResultsOptions {
 }
 
 /** What holds where the configuration says nothing. */
-export const defaultResultsOptions: ResultsOptions = {
+export const RESULTS_DEFAULTS: ResultsOptions = {
   maxInlineBytes: 262_144,
   previewBytes: 8_192,
   maxStoredBytes: 67_108_864,

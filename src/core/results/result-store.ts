@@ -4,7 +4,7 @@ import type { Random } from "../../kernel/random.ts";
 import { principalKey } from "../access/index.ts";
 import { toDocument, type ResultDocument } from "./document.ts";
 import { createExpiringStore } from "./expiring-store.ts";
-import { defaultResultsOptions, type ResultsOptions } from "./options.ts";
+import { RESULTS_DEFAULTS, type ResultsOptions } from "./options.ts";
 import { checkReadRequest, readPage } from "./read-page.ts";
 import type { Results } from "./results.ts";
 
@@ -16,7 +16,7 @@ export function createResults(
   options: Partial<ResultsOptions>,
   deps: { readonly clock: Clock; readonly random: Random },
 ): Results & Disposable {
-  const settings = { ...defaultResultsOptions, ...options };
+  const settings = { ...RESULTS_DEFAULTS, ...options };
   const { maxStoredBytes, maxStoredResults, ttlMs } = settings;
   const store = createExpiringStore<{ document: ResultDocument; owner: string }>(
     { maxBytes: maxStoredBytes, maxEntries: maxStoredResults, ttlMs },

@@ -3,7 +3,7 @@ import type { Logger } from "../../kernel/log.ts";
 import { createSingleFlight } from "../../kernel/single-flight.ts";
 import type { Catalog } from "../catalog/index.ts";
 import { createCountLedger } from "./count-ledger.ts";
-import { defaultTokenCountsOptions, type TokenCountsOptions } from "./options.ts";
+import { TOKEN_COUNTS_DEFAULTS, type TokenCountsOptions } from "./options.ts";
 import type { TokenCounts, TokenReport } from "./token-counts.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
@@ -26,7 +26,7 @@ export function createTokenCounts(
   options: Partial<TokenCountsOptions>,
   deps: TokenCountsDeps,
 ): TokenCounts & Disposable {
-  const settings = { ...defaultTokenCountsOptions, ...options };
+  const settings = { ...TOKEN_COUNTS_DEFAULTS, ...options };
   const { catalog, tokenizer } = deps;
   const ledger = createCountLedger(tokenizer, settings.maxCounts);
   const flights = createSingleFlight<TokenReport>();

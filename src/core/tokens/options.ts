@@ -9,7 +9,7 @@ export interface TokenCountsOptions {
 }
 
 /** What holds where the configuration says nothing. */
-export const defaultTokenCountsOptions: TokenCountsOptions = {
+export const TOKEN_COUNTS_DEFAULTS: TokenCountsOptions = {
   countInBackground: true,
   delayMs: 3_000,
   maxCounts: 50_000,

@@ -37,7 +37,7 @@ export interface HttpEdgeOptions {
 }
 
 /** What holds where the configuration says nothing. */
-export const defaultHttpEdgeOptions: HttpEdgeOptions = {
+export const HTTP_EDGE_DEFAULTS: HttpEdgeOptions = {
   host: "127.0.0.1",
   port: 8700,
   allowedHosts: [],

@@ -4,7 +4,7 @@ import { createSystemRandom, type Random } from "../../../kernel/random.ts";
 import type { Embedder } from "../../../core/discovery/index.ts";
 import { CALIBRATION, unrelatedCosine } from "../calibration.ts";
 import type { EmbedderLoad } from "../embedder-load.ts";
-import { defaultEmbeddingOptions, type EmbeddingOptions } from "../options.ts";
+import { EMBEDDING_DEFAULTS, type EmbeddingOptions } from "../options.ts";
 import { embedNonEmpty, withPrefix } from "../vector-rows.ts";
 import { createEmbeddingService, type EmbeddingService } from "./embedding-service.ts";
 import { embeddingsUrl } from "./embeddings-url.ts";
@@ -29,7 +29,7 @@ export async function loadOpenaiEmbedder(
   { clock, random = createSystemRandom() }: { readonly clock: Clock; readonly random?: Random },
   signal: AbortSignal,
 ): Promise<EmbedderLoad> {
-  const settings = { ...defaultEmbeddingOptions, ...options };
+  const settings = { ...EMBEDDING_DEFAULTS, ...options };
   const url = embeddingsUrl(settings.url);
   if (url === undefined) {
     const message =

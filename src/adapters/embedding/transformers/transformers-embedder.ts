@@ -6,7 +6,7 @@ import type { Logger } from "../../../kernel/log.ts";
 import type { Embedder } from "../../../core/discovery/index.ts";
 import { CALIBRATION, unrelatedCosine } from "../calibration.ts";
 import type { EmbedderLoad } from "../embedder-load.ts";
-import { defaultEmbeddingOptions, type EmbeddingOptions } from "../options.ts";
+import { EMBEDDING_DEFAULTS, type EmbeddingOptions } from "../options.ts";
 import { embedNonEmpty, withPrefix } from "../vector-rows.ts";
 import { missingPackage } from "./load-failure.ts";
 import { openModelProcess, type ModelProcess } from "./model-process.ts";
@@ -43,7 +43,7 @@ export async function loadTransformersEmbedder(
   deps: TransformersEmbedderDeps,
   signal: AbortSignal,
 ): Promise<EmbedderLoad> {
-  const settings = { ...defaultEmbeddingOptions, ...options };
+  const settings = { ...EMBEDDING_DEFAULTS, ...options };
   const resolve = deps.resolvePackage ?? createRequire(import.meta.url).resolve;
   const missing = missingPackage(resolve);
   if (missing !== undefined) {

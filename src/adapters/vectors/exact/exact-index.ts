@@ -1,7 +1,7 @@
 import type { VectorIndex, VectorIndexIdentity } from "../../../core/discovery/index.ts";
 import type { KernelChoice } from "../create-row-store.ts";
 import { ExactScan } from "../exact-scan.ts";
-import { defaultVectorIndexOptions, type VectorIndexOptions } from "../options.ts";
+import { VECTOR_INDEX_DEFAULTS, type VectorIndexOptions } from "../options.ts";
 import type { RowStore } from "../row-store.ts";
 import { checkCount, checkQuery } from "../vector-checks.ts";
 import { VectorMatrix } from "../vector-matrix.ts";
@@ -27,7 +27,7 @@ export interface ExactIndex extends VectorIndex {
  */
 export function createExactIndex(options: ExactIndexOptions): ExactIndex {
   const { identity, kernel = "auto" } = options;
-  const { maxVectors = defaultVectorIndexOptions.maxVectors } = options;
+  const { maxVectors = VECTOR_INDEX_DEFAULTS.maxVectors } = options;
   const matrix = new VectorMatrix({ identity, maxVectors, kernel });
   const scan = new ExactScan(matrix);
   return {

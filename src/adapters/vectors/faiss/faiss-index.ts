@@ -2,7 +2,7 @@ import type { VectorIndex, VectorIndexIdentity } from "../../../core/discovery/i
 import type { Clock } from "../../../kernel/clock.ts";
 import type { KernelChoice } from "../create-row-store.ts";
 import { ExactScan } from "../exact-scan.ts";
-import { defaultVectorIndexOptions, type VectorIndexOptions } from "../options.ts";
+import { VECTOR_INDEX_DEFAULTS, type VectorIndexOptions } from "../options.ts";
 import { checkCount, checkQuery } from "../vector-checks.ts";
 import { VectorMatrix } from "../vector-matrix.ts";
 import type { FaissReport } from "./faiss-events.ts";
@@ -18,7 +18,7 @@ const SPARE_ROWS = 32;
 /** Asking FAISS for more rows than this costs more than the exact scan. */
 const MOST_ROWS_ASKED = 1024;
 
-/** What a FAISS index is made for; what is left out is as in `defaultVectorIndexOptions`. */
+/** What a FAISS index is made for; what is left out is as in `VECTOR_INDEX_DEFAULTS`. */
 export interface FaissIndexOptions extends Partial<Omit<VectorIndexOptions, "index">> {
   readonly identity: VectorIndexIdentity;
   /** Where the index is saved when it is disposed, and looked for when it is made. Default: nowhere. */
@@ -72,7 +72,7 @@ export async function createFaissIndex(
   deps: FaissIndexDeps,
 ): Promise<FaissIndex> {
   const { identity, kernel = "auto", snapshotDirectory, ...given } = options;
-  const settings = { ...defaultVectorIndexOptions, ...given };
+  const settings = { ...VECTOR_INDEX_DEFAULTS, ...given };
   const matrix = new VectorMatrix({ identity, maxVectors: settings.maxVectors, kernel });
   const report: FaissReport = deps.report ?? (() => undefined);
   const saved =
