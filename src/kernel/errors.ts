@@ -1,3 +1,5 @@
+import type { RawJson } from "./raw-json.ts";
+
 /** One thing wrong with an input: where it stands (a JSON pointer, or a dotted path in config) and what it is. */
 export interface Violation {
   readonly path: string;
@@ -37,7 +39,8 @@ export interface ErrorData {
   "upstream-protocol": {
     readonly server: string;
     readonly rpcCode?: number;
-    readonly rpcData?: unknown;
+    /** As it came, so that it can be relayed unrounded. */
+    readonly rpcData?: RawJson;
   };
   "embedding-failed": { readonly model: string };
   "index-failed": { readonly index: string };

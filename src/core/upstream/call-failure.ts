@@ -25,11 +25,10 @@ export function toCallFailure(error: unknown, context: FailureContext): unknown 
 
 function rpcFailure(error: RpcError, { server, redact }: FailureContext): GatewayError {
   const message = `Server ${server} answered with error ${error.code}: ${redact(error.message)}`;
-  const data = parsed(error);
   return new GatewayError("upstream-protocol", message, {
     server,
     rpcCode: error.code,
-    ...(data === undefined ? {} : { rpcData: data }),
+    ...(error.data === undefined ? {} : { rpcData: error.data }),
   });
 }
 
@@ -51,12 +50,4 @@ function linkFailure(error: LinkError, context: FailureContext): GatewayError {
     reached: error.reached,
     cause: error,
   });
-}
-
-function parsed(error: RpcError): unknown {
-  try {
-    return error.data?.value();
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { GatewayError, type ErrorCode } from "../../kernel/errors.ts";
+import { toRawJson } from "../../kernel/raw-json.ts";
 import { problemSchema } from "../../contract/index.ts";
 import { createTestEdge } from "../../../test/support/http-edge.ts";
 import { principal } from "../../../test/support/fakes/principals.ts";
@@ -13,7 +14,8 @@ describe("a call that fails", () => {
     { path: "/name", message: "must be a string" },
   ];
   const away = { server: "users", state: "disconnected", retryAfterMs: 1_200, reached: false };
-  const protocol = { server: "users", rpcCode: -32_000, rpcData: { why: "x" } };
+  const protocol = { server: "users", rpcCode: -32_000, rpcData: toRawJson({ why: "x" }) };
+  const relayed = { ...protocol, rpcData: { why: "x" } };
 
   it.each([
     [422, "invalid-arguments", { violations }],
@@ -22,26 +24,29 @@ describe("a call that fails", () => {
     [503, "server-unavailable", away],
     [424, "needs-auth", { server: "users" }],
     [504, "deadline-exceeded", { timeoutMs: 50 }],
-    [502, "upstream-protocol", protocol],
+    [502, "upstream-protocol", protocol, relayed],
     [403, "forbidden", { reason: "the tool may write" }],
-  ] as const)("is answered %i with code %s and its facts", async (status, code, data) => {
-    await using edge = createTestEdge();
-    edge.gateway.calls.on("users__add_user", () => {
-      throw new GatewayError(code, `What went wrong: ${code}.`, data);
-    });
-    const response = await edge.post(ADD, {});
-    expect(response.statusCode).toBe(status);
-    expect(response.headers["content-type"]).toBe("application/problem+json");
-    expect(problemSchema.parse(response.json())).toEqual({
-      type: `/docs#error-${code}`,
-      title: PROBLEM_KINDS[code].title,
-      status,
-      detail: `What went wrong: ${code}.`,
-      code,
-      traceId: response.headers["x-trace-id"],
-      ...data,
-    });
-  });
+  ] as const)(
+    "is answered %i with code %s and its facts",
+    async (status, code, data, told?: object) => {
+      await using edge = createTestEdge();
+      edge.gateway.calls.on("users__add_user", () => {
+        throw new GatewayError(code, `What went wrong: ${code}.`, data);
+      });
+      const response = await edge.post(ADD, {});
+      expect(response.statusCode).toBe(status);
+      expect(response.headers["content-type"]).toBe("application/problem+json");
+      expect(problemSchema.parse(response.json())).toEqual({
+        type: `/docs#error-${code}`,
+        title: PROBLEM_KINDS[code].title,
+        status,
+        detail: `What went wrong: ${code}.`,
+        code,
+        traceId: response.headers["x-trace-id"],
+        ...(told ?? data),
+      });
+    },
+  );
 
   it.each([
     ["rate-limited", { reason: "queue full", retryAfterMs: 1 }, "1"],

@@ -1,4 +1,6 @@
 import type { GatewayError } from "../../kernel/errors.ts";
+import type { RawJson } from "../../kernel/raw-json.ts";
+import { withMembers } from "../../mcp/splice.ts";
 import { PROBLEM_KINDS } from "./status-codes.ts";
 
 /** A failure as HTTP answers it. */
@@ -16,6 +18,7 @@ export function toProblem(
 ): ProblemAnswer {
   const kind = PROBLEM_KINDS[error.code];
   const status = context.status ?? kind.status;
+  const { rpcData, ...facts } = error.data as { readonly rpcData?: RawJson };
   const members = {
     type: `/docs#error-${error.code}`,
     title: kind.title,
@@ -23,9 +26,14 @@ export function toProblem(
     detail: error.message,
     code: error.code,
     traceId: context.traceId,
-    ...(error.code === "internal" ? {} : error.data),
+    ...(error.code === "internal" ? {} : facts),
   };
-  return { status, headers: headersOf(error), body: Buffer.from(JSON.stringify(members)) };
+  const body = Buffer.from(JSON.stringify(members));
+  return {
+    status,
+    headers: headersOf(error),
+    body: rpcData === undefined ? body : withMembers(body, { rpcData: rpcData.bytes }),
+  };
 }
 
 function headersOf(error: GatewayError): Record<string, string> {

@@ -56,7 +56,9 @@ export function failureAnswer(error: GatewayError, door: CallDoor): Answer {
 
 function upstreamError(error: GatewayError<"upstream-protocol">): Answer {
   const { rpcCode, rpcData } = error.data;
-  return rpcError(rpcCode ?? RPC.internalError, error.message, { data: rpcData });
+  const code = rpcCode ?? RPC.internalError;
+  const data = rpcData === undefined ? {} : { data: rpcData };
+  return { kind: "error", error: { code, message: error.message, ...data } };
 }
 
 function toolError(error: GatewayError, door: CallDoor): Answer {

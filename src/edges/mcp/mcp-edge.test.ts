@@ -3,6 +3,7 @@ import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { GatewayError } from "../../kernel/errors.ts";
+import { toRawJson } from "../../kernel/raw-json.ts";
 import { connectV1, connectV2 } from "../../../test/support/sdk-clients.ts";
 import { serveMcpEdge, type ServedEdge } from "../../../test/support/mcp-edge.ts";
 import { waitFor } from "../../../test/support/wait-for.ts";
@@ -137,7 +138,7 @@ describe("failures on the discovery surface", () => {
     const error = new GatewayError("upstream-protocol", "bad", {
       server: "files",
       rpcCode: -32_050,
-      rpcData: { why: "odd" },
+      rpcData: toRawJson({ why: "odd" }),
     });
     await expect(call(error)).rejects.toMatchObject({ code: -32_050, data: { why: "odd" } });
   });
