@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 type ProcessState = { state: string; parentPid: number; groupId: number };
 
@@ -56,5 +56,26 @@ function read(path: string): string | undefined {
     return readFileSync(path, "utf8");
   } catch {
     return undefined;
+  }
+}
+
+/** Open files of a process, by kind: sockets and all others. */
+export function openFilesOf(pid: number): { sockets: number; others: number } {
+  const targets = readdirSync(`/proc/${pid}/fd`).map((fd) => readTarget(`/proc/${pid}/fd/${fd}`));
+  const sockets = targets.filter((target) => target.startsWith("socket:")).length;
+  return { sockets, others: targets.length - sockets };
+}
+
+/** Resident memory of a process. */
+export function residentBytesOf(pid: number): number {
+  const kibibytes = /VmRSS:\s+(\d+) kB/.exec(read(`/proc/${pid}/status`) ?? "")?.[1];
+  return Number(kibibytes ?? 0) * 1024;
+}
+
+function readTarget(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return "";
   }
 }
