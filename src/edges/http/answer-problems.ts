@@ -5,6 +5,9 @@ import { nearestNames } from "../../kernel/nearest-names.ts";
 import { invalidRequest } from "../../contract/index.ts";
 import { toProblem } from "./problem.ts";
 
+/** Largest body that is read only to be thrown away. */
+const MAX_DISCARDED_BYTES = 67_108_864;
+
 interface ProblemDeps {
   readonly log: Logger;
   readonly maxBodyBytes: number;
@@ -17,11 +20,20 @@ export function answerProblems(app: FastifyInstance, deps: ProblemDeps): void {
   app.setErrorHandler((error, request, reply) => {
     const { failure, status } = toFailure(error, request, deps);
     logBug(failure, request, deps.log);
+    if (failure.code === "payload-too-large") letFinish(request, reply);
     return sendProblem(reply, failure, status);
   });
   app.setNotFoundHandler((request, reply) =>
     sendProblem(reply, unknownRoute(request, deps.paths), undefined),
   );
+}
+
+/**
+ * A client that is cut off while it still sends does not get to read why: what it has announced is
+ * read to its end and thrown away, unless it is very much.
+ */
+function letFinish({ headers }: FastifyRequest, reply: FastifyReply): void {
+  if (Number(headers["content-length"]) <= MAX_DISCARDED_BYTES) reply.removeHeader("connection");
 }
 
 /** Sends a failure as the answer; `status` where HTTP has a finer one than the code's. */
