@@ -2,7 +2,6 @@ import type { PinoLogger } from "../adapters/pino/index.ts";
 import {
   formatProblem,
   watchConfig,
-  type Config,
   type ConfigSources,
   type ConfigUpdate,
   type ConfigWatch,
@@ -12,11 +11,9 @@ import { invalidConfig, type GoodConfig } from "./read-sources.ts";
 
 /** Watches the configuration and puts good changes in force; bad ones leave the last good state. */
 export interface ConfigKeeper extends Disposable {
-  /** What is in force. */
-  readonly config: Config;
   /**
    * Reads the files now and waits until the change is in force.
-   * @throws GatewayError `invalid-config` with every problem.
+   * @throws GatewayError `invalid-config` with every problem; what putting it in force throws.
    */
   reload(): Promise<{ readonly warnings: readonly string[] }>;
 }
@@ -33,21 +30,18 @@ export function createConfigKeeper(
   deps: KeeperDeps,
 ): ConfigKeeper {
   const { log } = deps.logger;
-  let applying: Promise<void> = Promise.resolve();
+  let applied: Promise<void> = Promise.resolve();
   const watch: ConfigWatch = watchConfig(sources, loaded, {
     onUpdate(update) {
-      applying = applying
-        .then(() => apply(deps, update))
-        .catch((error: unknown) => log.error({ err: error }, "A reload failed."));
+      const earlier = applied.catch(() => undefined);
+      applied = earlier.then(() => apply(deps, update));
+      applied.catch((error: unknown) => log.error({ err: error }, "A reload failed."));
     },
   });
   return {
-    get config() {
-      return watch.current;
-    },
     async reload() {
       const update = watch.reload();
-      await applying;
+      await applied;
       return report(update);
     },
     [Symbol.dispose]: () => watch[Symbol.dispose](),

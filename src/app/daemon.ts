@@ -126,7 +126,8 @@ class Daemon {
     this.#isReady = false;
     this.#keeper[Symbol.dispose]();
     const { http, mcp } = this.#edges;
-    const drainMs = this.#keeper.config.calls.drainTimeoutMs + 1_000;
+    // What the pipeline was made with: the setting holds from the next start on.
+    const drainMs = this.#parts.loaded.config.calls.drainTimeoutMs + 1_000;
     await shutDown(
       [
         phase("withdraw", () => this.#address?.[Symbol.asyncDispose]()),

@@ -126,7 +126,7 @@ class PipelineCalls implements DrainableCalls {
     await new Promise<void>((resolve) => {
       this.#onIdle = resolve;
       timer = clock.after(this.#options.drainTimeoutMs, () => {
-        log.warn({ calls: this.#inFlight }, "Calls that did not end in time are ended");
+        log.warn({ calls: this.#inFlight }, "Calls that did not end in time are ended.");
         this.#deadline.abortAll((server) => stoppingError(server, true));
       });
     });
@@ -163,7 +163,7 @@ class PipelineCalls implements DrainableCalls {
     const labels = { server: "", tool: "", outcome: error.code };
     this.#deps.metrics.bind("toolCalls", labels).add();
     const fields = { principal: request.principal.id, traceId };
-    this.#deps.log.debug(fields, "A call asked for a tool that is not there");
+    this.#deps.log.debug(fields, "A call asked for a tool that is not there.");
     return { kind: "failure", error, meta: metaWithoutCall("", request.tool, traceId) };
   }
 }
@@ -172,7 +172,7 @@ function newValidator(options: PipelineOptions, { catalog, log }: CallsDeps) {
   return createArgumentsValidator(options.validation, {
     onUnusableSchema(tool, flag, reason) {
       const fields = { server: tool.server, tool: tool.id, flag, reason: reason.slice(0, 500) };
-      log.warn(fields, "A tool's schema cannot be used; its arguments are passed on unvalidated");
+      log.warn(fields, "A tool's schema cannot be used; its arguments are passed on unvalidated.");
       catalog.addFlag(tool, flag);
     },
   });

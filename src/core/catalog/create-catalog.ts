@@ -38,7 +38,7 @@ class ToolCatalog implements Catalog {
   readonly #byId = new Map<string, Tool>();
   readonly #made = new WeakMap<ToolDraft, Tool>();
   readonly #events = createTypedEvents<{ change: CatalogChange }>((error) =>
-    this.#deps.log.error({ err: error }, "A listener of catalogue changes failed"),
+    this.#deps.log.error({ err: error }, "A listener of catalogue changes failed."),
   );
   #shortened: ReadonlyMap<ToolDraft, ToolId> = new Map();
   #tools: readonly Tool[] | undefined;

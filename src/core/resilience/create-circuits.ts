@@ -30,7 +30,7 @@ const STATES: readonly GateState[] = ["closed", "open", "half-open"];
 export function createCircuits(options: CircuitOptions, deps: CircuitsDeps): CircuitBreakers {
   const circuits = new Map<ServerId, ServerCircuit>();
   const events = createTypedEvents<{ transition: CircuitStatus }>((error) =>
-    deps.log.error({ err: error }, "A listener of circuit changes failed"),
+    deps.log.error({ err: error }, "A listener of circuit changes failed."),
   );
 
   function circuitOf(server: ServerId): ServerCircuit {
@@ -52,8 +52,8 @@ export function createCircuits(options: CircuitOptions, deps: CircuitsDeps): Cir
     deps.metrics.bind("circuitTransitions", { server, to: state }).add();
     const { failures, forced, retryAfterMs } = status(server);
     const fields = { server, state, failures, forced, retryAfterMs };
-    if (state === "open") deps.log.warn(fields, "The circuit of a server opened");
-    else deps.log.info(fields, "The circuit of a server changed");
+    if (state === "open") deps.log.warn(fields, "The circuit of a server opened.");
+    else deps.log.info(fields, "The circuit of a server changed.");
   }
 
   function status(server: ServerId): CircuitStatus {

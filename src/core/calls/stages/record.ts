@@ -56,13 +56,13 @@ export function createRecord(deps: RecordDeps): RecordStage {
     try {
       deps.onRecorded?.(call, outcome);
     } catch (error) {
-      log.error({ err: error, traceId: call.traceId }, "A listener of recorded calls failed");
+      log.error({ err: error, traceId: call.traceId }, "A listener of recorded calls failed.");
     }
   }
 
   function finishBug(call: Call, bug: unknown): Outcome {
     const { tool, traceId } = call;
-    log.error({ err: bug, tool: tool.id, traceId }, "A bug ended a call");
+    log.error({ err: bug, tool: tool.id, traceId }, "A bug ended a call.");
     return finish(call, failed(toGatewayError(bug)));
   }
 
@@ -131,8 +131,8 @@ function logEnd(log: Logger, call: Call, outcome: Outcome): void {
     cache: meta.cache,
     traceId: meta.traceId,
   };
-  if (outcome.kind !== "failure") return log.debug(fields, "A call ended");
+  if (outcome.kind !== "failure") return log.debug(fields, "A call ended.");
   const { code } = outcome.error;
-  if (ORDINARY.has(code)) return log.debug({ ...fields, code }, "A call was refused");
-  log.warn({ ...fields, code, reason: outcome.error.message }, "A call failed");
+  if (ORDINARY.has(code)) return log.debug({ ...fields, code }, "A call was refused.");
+  log.warn({ ...fields, code, reason: outcome.error.message }, "A call failed.");
 }

@@ -27,7 +27,7 @@ export function createUpstreamStage(deps: UpstreamStageDeps): Next {
     if (error.code === "internal") {
       const { tool, traceId } = call;
       const fields = { err: thrown, server: tool.server, tool: tool.id, traceId };
-      deps.log.error(fields, "A call to a server ended in a bug");
+      deps.log.error(fields, "A call to a server ended in a bug.");
     }
     return failed(error);
   }
