@@ -17,6 +17,7 @@ export interface RejectedDefinition {
   readonly reason: string;
 }
 
+/** A definition that has been read: a tool without id, or why it cannot become one. */
 export type ReadDefinition =
   | { readonly kind: "draft"; readonly draft: ToolDraft }
   | ({ readonly kind: "rejected" } & RejectedDefinition);

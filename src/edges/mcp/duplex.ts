@@ -46,6 +46,7 @@ export interface DuplexDeps {
   readonly maxInFlight: number;
 }
 
+/** Serves a connection through its channel, until disposed. */
 export function createDuplexServer(deps: DuplexDeps, channel: DuplexChannel): DuplexServer {
   return new DuplexConnection(deps, channel);
 }

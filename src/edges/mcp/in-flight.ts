@@ -19,6 +19,7 @@ export interface InFlight {
   cancelAll(): void;
 }
 
+/** Makes an empty set of at most `limit` requests. */
 export function createInFlight(limit: number): InFlight {
   const running = new Map<RpcId, (reason: unknown) => void>();
   return {

@@ -14,6 +14,7 @@ export interface Responder {
   readonly identity: ServerIdentity;
 }
 
+/** Makes the responder that all transports share. */
 export function createResponder(identity: ServerIdentity, log: Logger): Responder {
   const methods = createMethods(identity);
   return {

@@ -5,6 +5,7 @@ import type { DuplexChannel, DuplexServer } from "./duplex.ts";
 
 const SUBPROTOCOL = "mcp";
 
+/** See `McpEdgeOptions`. */
 export interface WebSocketOptions {
   readonly maxMessageBytes: number;
   readonly maxBufferedBytes: number;

@@ -3,6 +3,7 @@ import { basename, join, resolve } from "node:path";
 import type { EmbeddingOptions } from "../options.ts";
 import type { InferenceSettings } from "./inference-protocol.ts";
 
+/** The model where the configuration names none. */
 export const DEFAULT_MODEL = "Xenova/all-MiniLM-L6-v2";
 
 /** Where a model is, or what is missing. */

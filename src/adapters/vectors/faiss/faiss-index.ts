@@ -27,6 +27,7 @@ export interface FaissIndexOptions extends Partial<Omit<VectorIndexOptions, "ind
   readonly kernel?: KernelChoice;
 }
 
+/** What a FAISS index is made of. */
 export interface FaissIndexDeps {
   /** From `loadFaiss`. */
   readonly library: FaissLibrary;

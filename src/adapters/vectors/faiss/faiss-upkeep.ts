@@ -10,8 +10,10 @@ import { runInSlices } from "./in-slices.ts";
 /** Fewer tombstones than this never call for a rebuild. */
 const FEW_TOMBSTONES = 64;
 
+/** The settings of the section that concern FAISS alone. */
 export type FaissSettings = Omit<VectorIndexOptions, "index" | "maxVectors">;
 
+/** What is kept in step, and with what. */
 export interface FaissUpkeepDeps {
   readonly matrix: VectorMatrix;
   readonly library: FaissLibrary;

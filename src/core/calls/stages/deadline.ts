@@ -10,6 +10,7 @@ import { failed, type Ending, type Stage } from "../stage.ts";
 /** The part of a server's settings that bounds the time of its calls. */
 export type TimeLimits = Pick<ServerSpec, "timeoutMs" | "maxTimeoutMs" | "extendOnProgress">;
 
+/** The stage, and the calls under way in it. */
 export interface DeadlineStage {
   readonly stage: Stage;
   /** Ends every call under way with a failure. */

@@ -8,6 +8,7 @@ import { cancelled } from "../in-flight.ts";
 import { acceptsStream } from "./headers.ts";
 import { openSseStream, type SseStream } from "./sse-stream.ts";
 
+/** See `McpEdgeOptions`. */
 export interface StreamLimits {
   readonly keepAliveMs: number;
   readonly maxBufferedBytes: number;

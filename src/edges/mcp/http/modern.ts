@@ -19,6 +19,7 @@ export interface ModernHttp extends Disposable {
   serve(exchange: Exchange, surface: Surface, principal: Principal): Promise<unknown>;
 }
 
+/** Makes the modern side of the MCP routes; disposing ends its subscriptions. */
 export function createModernHttp(options: {
   readonly maxSubscriptions: number;
   readonly responder: Responder;

@@ -32,12 +32,14 @@ export interface Sessions extends Disposable {
   close(session: Session): void;
 }
 
+/** See `McpEdgeOptions`. */
 export interface SessionLimits {
   readonly maxSessions: number;
   readonly sessionIdleMs: number;
   readonly maxInFlight: number;
 }
 
+/** Makes an empty table; a timer ends sessions that are idle for too long. */
 export function createSessions(
   limits: SessionLimits,
   deps: { clock: Clock; random: Random },
