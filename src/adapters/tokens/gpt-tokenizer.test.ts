@@ -18,6 +18,8 @@ function setUp(options: Partial<GptTokenizerOptions> = {}): Tokenizer {
 
 afterEach(async () => {
   for (const tokenizer of opened.splice(0)) await tokenizer[Symbol.asyncDispose]();
+  // A killed process is there a moment longer, and would be counted by the next test.
+  await waitUntil(async () => (await countProcesses()).length === 0);
 });
 
 /** Ids of this test's own child processes that run the tokenizer (Linux). */
