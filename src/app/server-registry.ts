@@ -1,4 +1,3 @@
-import { formatConfigPath } from "../config/problem.ts";
 import { parseServerId, type ServerId } from "../core/catalog/index.ts";
 import {
   untilSettled,
@@ -8,6 +7,7 @@ import {
 } from "../core/upstream/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { GatewayError } from "../kernel/errors.ts";
+import { jsonPointer } from "../kernel/json-pointer.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../kernel/json.ts";
 import type { ServerSet } from "./server-set.ts";
 
@@ -81,7 +81,7 @@ function check(
   if (read.kind === "ok" && server !== undefined) return server;
   const problems = read.kind === "failed" ? read.problems : [];
   throw new GatewayError("invalid-request", `The entry for ${id} is wrong.`, {
-    violations: problems.map(({ path, message }) => ({ path: formatConfigPath(path), message })),
+    violations: problems.map(({ path, message }) => ({ path: jsonPointer(path), message })),
   });
 }
 
