@@ -13,13 +13,13 @@ const RULES = [
 
 function agree(id: string): boolean {
   const [first, ...others] = RULES.map((rule) => rule(id));
-  expect(others, JSON.stringify(id)).toEqual(others.map(() => first));
+  expect([id, ...others]).toEqual([id, ...others.map(() => first)]);
   return first!;
 }
 
 describe("the rule for server ids", () => {
   it("is the same in core, config and contract", () => {
-    const texts = fc.string({ unit: fc.constantFrom(..."aZ0_-. é\n"), maxLength: 34 });
+    const texts = fc.string({ unit: fc.constantFrom(..."aZ0_-. é\n".split("")), maxLength: 34 });
     fc.assert(fc.property(texts, (text) => void agree(text)));
     expect(["a", "a_b-C9", "x".repeat(32)].map(agree)).toEqual([true, true, true]);
     const wrong = ["", "a__b", "-a", "_a", "a b", "a\n", "é", "x".repeat(33)];
