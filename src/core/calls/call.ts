@@ -46,6 +46,11 @@ export interface Call {
   readonly signal: AbortSignal;
   /** What `signal` hangs on, once there is a deadline: others who wait for the same answer join it. */
   readonly abort?: SharedAbort;
+  /**
+   * Who hears of the server's progress beside the caller: the deadlines that it puts off. Others who
+   * wait for the same answer add theirs.
+   */
+  readonly signsOfLife?: (() => void)[] | undefined;
   /** When the call began and must end, on the monotonic clock, in milliseconds. */
   readonly startedAt: number;
   readonly deadlineAt: number;

@@ -14,6 +14,7 @@ export interface CallFixture {
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
   readonly deadlineAt?: number;
+  readonly signsOfLife?: Call["signsOfLife"];
 }
 
 /** A call as it comes to a stage behind the deadline; by default of a tool that only reads. */
@@ -42,6 +43,7 @@ export function makeCall(fixture: CallFixture = {}): Call {
     ...own,
     startedAt: clock?.monotonic() ?? 0,
     deadlineAt: fixture.deadlineAt ?? Infinity,
+    ...(fixture.signsOfLife && { signsOfLife: fixture.signsOfLife }),
     notes: { cache: "none", circuit: "closed", attempts: 0 },
   };
 }

@@ -4,7 +4,7 @@ import { GatewayError } from "../../../kernel/errors.ts";
 import type { ServerId } from "../../catalog/index.ts";
 import type { ServerSpec } from "../../upstream/index.ts";
 import { endingOfAbort } from "../aborts.ts";
-import type { Call, CallRequest } from "../call.ts";
+import type { Call } from "../call.ts";
 import { failed, type Ending, type Stage } from "../stage.ts";
 
 /** The part of a server's settings that bounds the time of its calls. */
@@ -104,26 +104,16 @@ class Countdown {
   #boundedCall(): Call {
     const { request, principal, tool, traceId, startedAt, notes } = this.#call;
     return {
-      request: this.#deps.limits.extendOnProgress ? this.#extended(request) : request,
+      request,
       principal,
       tool,
       traceId,
       signal: this.#abort.signal,
       abort: this.#abort,
+      signsOfLife: this.#deps.limits.extendOnProgress ? [() => this.#startTimer()] : undefined,
       startedAt,
       deadlineAt: this.#deadlineAt,
       notes,
-    };
-  }
-
-  /** The request with progress starting the time anew. */
-  #extended(request: CallRequest): CallRequest {
-    return {
-      ...request,
-      onProgress: (params) => {
-        this.#startTimer();
-        request.onProgress?.(params);
-      },
     };
   }
 

@@ -1,6 +1,6 @@
 import { assert, constantFrom, dictionary, integer, property, record } from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import { createFakeClock } from "../../../kernel/fake-clock.ts";
+import { createFakeClock, type FakeClock } from "../../../kernel/fake-clock.ts";
 import { rawJson } from "../../../kernel/raw-json.ts";
 import type { Isolation } from "../../upstream/index.ts";
 import {
@@ -86,14 +86,15 @@ describe("what calls must have in common to be one", () => {
 
 describe("single flight", () => {
   let stage: Stage;
+  let clock: FakeClock;
   let metrics: RecordingMetrics;
   let started: { call: Call; end: (ending: Ending) => void }[];
 
   beforeEach(() => {
     started = [];
     metrics = createRecordingMetrics();
-    const clock = createFakeClock();
-    const limits = { timeoutMs: 1_000, maxTimeoutMs: 1_000, extendOnProgress: false };
+    clock = createFakeClock();
+    const limits = { timeoutMs: 1_000, maxTimeoutMs: 5_000, extendOnProgress: true };
     const deadline = createDeadline({ clock, limitsOf: () => limits });
     const flights = createSingleFlightStage({ metrics, isolationOf: () => "shared" });
     stage = (call, next) => deadline.stage(call, (bounded) => flights(bounded, next));
@@ -118,6 +119,18 @@ describe("single flight", () => {
     expect(metrics.sum("coalescedCalls")).toBe(1);
     started[1]!.end(resultOf("other"));
     expect(await other.ending).not.toBe(await first.ending);
+  });
+
+  it("puts off the deadlines of all who wait when the server shows signs of life", async () => {
+    const waiting = [ask(), ask()];
+    await clock.advance(900);
+    started[0]!.call.signsOfLife?.forEach((tell) => tell());
+    await clock.advance(900);
+    started[0]!.end(resultOf("at last"));
+    expect(await Promise.all(waiting.map(async ({ ending }) => gist(await ending)))).toEqual([
+      "result",
+      "result",
+    ]);
   });
 
   it("starts anew once a call has ended", async () => {

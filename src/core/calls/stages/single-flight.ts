@@ -15,6 +15,8 @@ interface Flight {
   readonly ending: Promise<Ending>;
   /** Held by the deadlines of all who wait. */
   readonly abort: SharedAbort;
+  /** The deadlines of all who wait, where progress puts them off. */
+  readonly signsOfLife: (() => void)[] | undefined;
 }
 
 export interface SingleFlightDeps {
@@ -38,7 +40,7 @@ export function createSingleFlightStage(deps: SingleFlightDeps): Stage {
   function lead(call: Call, key: string, next: Next): Ending | Promise<Ending> {
     const ending = next(call);
     if (!(ending instanceof Promise) || call.abort === undefined) return ending;
-    const flight: Flight = { ending, abort: call.abort };
+    const flight: Flight = { ending, abort: call.abort, signsOfLife: call.signsOfLife };
     flights.set(key, flight);
     return whenEnded(
       () => ending,
@@ -52,6 +54,7 @@ export function createSingleFlightStage(deps: SingleFlightDeps): Stage {
     const { signal } = call;
     const leave = (): void => flight.abort.leave(signal.reason);
     flight.abort.join();
+    if (call.signsOfLife !== undefined) flight.signsOfLife?.push(...call.signsOfLife);
     signal.addEventListener("abort", leave, { once: true });
     call.notes.cache = "coalesced";
     coalesced.add();

@@ -52,6 +52,15 @@ describe("an attempt at the server", () => {
     expect(metrics.sum("upstreamAttempts", { server: "s", outcome: "result" })).toBe(1);
   });
 
+  it("tells deadlines and the caller of progress", async () => {
+    const heard: string[] = [];
+    const { attempt, requests } = setUp(async () => ({ kind: "result", body }));
+    const signsOfLife = [() => heard.push("deadline")];
+    await attempt({ request: { onProgress: () => heard.push("caller") }, signsOfLife });
+    requests[0]!.onProgress?.(body);
+    expect(heard).toEqual(["deadline", "caller"]);
+  });
+
   it("says that calling twice may do harm, unless the tool reads or is idempotent", async () => {
     const { attempt, requests } = setUp(async () => ({ kind: "input_required", body }));
     await attempt({ tool: { annotations: { destructiveHint: false } } });

@@ -1,7 +1,7 @@
 import { toGatewayError, type GatewayError } from "../../../kernel/errors.ts";
 import type { Logger } from "../../../kernel/log.ts";
 import type { Metrics } from "../../metrics/index.ts";
-import type { UpstreamRequest, Upstreams } from "../../upstream/index.ts";
+import type { ProgressListener, UpstreamRequest, Upstreams } from "../../upstream/index.ts";
 import { endingOfAbort } from "../aborts.ts";
 import type { Call, CallRequest } from "../call.ts";
 import { isSafeTool } from "../safe-tool.ts";
@@ -46,9 +46,9 @@ export function createUpstreamStage(deps: UpstreamStageDeps): Next {
   };
 }
 
-function toUpstreamRequest({ request, principal, tool }: Call): UpstreamRequest {
+function toUpstreamRequest({ request, principal, tool, signsOfLife }: Call): UpstreamRequest {
   const { session } = request;
-  return withCarried(request, {
+  return withCarried(request, toListener(request.onProgress, signsOfLife), {
     server: tool.server,
     tool: tool.name,
     arguments: request.arguments,
@@ -57,9 +57,25 @@ function toUpstreamRequest({ request, principal, tool }: Call): UpstreamRequest 
   });
 }
 
+/** Tells deadlines first: a caller that hears of progress may not find its call ended. */
+function toListener(
+  caller: ProgressListener | undefined,
+  signsOfLife: Call["signsOfLife"],
+): ProgressListener | undefined {
+  if (signsOfLife === undefined) return caller;
+  return (params) => {
+    for (const tell of signsOfLife) tell();
+    caller?.(params);
+  };
+}
+
 /** Adds what a caller may send along; mostly nothing, and then nothing is copied. */
-function withCarried(request: CallRequest, plain: UpstreamRequest): UpstreamRequest {
-  const { meta, inputResponses, requestState, onProgress } = request;
+function withCarried(
+  request: CallRequest,
+  onProgress: ProgressListener | undefined,
+  plain: UpstreamRequest,
+): UpstreamRequest {
+  const { meta, inputResponses, requestState } = request;
   if ((meta ?? inputResponses ?? requestState ?? onProgress) === undefined) return plain;
   return {
     ...plain,
