@@ -69,7 +69,8 @@ function serve(
     if (isBinary) client.close(1003, "MCP messages are text frames");
     else server.receive(toBuffer(data));
   });
-  client.on("error", () => client.terminate());
+  // The library closes with the fitting code (1009 for too much); ending it here would cut that off.
+  client.on("error", () => undefined);
   client.on("close", () => {
     clearInterval(heartbeat);
     server[Symbol.dispose]();
