@@ -47,6 +47,8 @@ class StreamableHttpLink implements Link {
   readonly #options: HttpUpstreamOptions;
   readonly #closing = new AbortController();
   readonly #pending = new Set<PendingAnswer>();
+  /** Cancellations on their way. */
+  readonly #cancelling = new Set<Promise<void>>();
   #disposal: Promise<void> | undefined;
 
   constructor(wire: HttpWire, options: HttpUpstreamOptions) {
@@ -119,7 +121,10 @@ class StreamableHttpLink implements Link {
     const { revision } = message;
     if (revision === undefined || !this.#wire.isLegacy || this.#disposal !== undefined) return;
     const params = toRawJson({ requestId: message.id, reason: "the caller gave up" });
-    this.notify({ method: "notifications/cancelled", params, revision }).catch(() => undefined);
+    const telling = this.notify({ method: "notifications/cancelled", params, revision })
+      .catch(() => undefined)
+      .finally(() => this.#cancelling.delete(telling));
+    this.#cancelling.add(telling);
   }
 
   #deliver(request: HttpRequest): Promise<void> {
@@ -147,18 +152,23 @@ class StreamableHttpLink implements Link {
     });
     this.#closing.abort(reason);
     for (const pending of this.#pending) pending.abandon(reason);
-    if (this.#wire.hasSession) await this.#endSession();
+    await this.#withinPatience(this.#takeLeave());
     await this.#wire.origin[Symbol.asyncDispose]();
   }
 
-  async #endSession(): Promise<void> {
+  /** The session ends last: after it nobody would hear of what was cancelled. */
+  async #takeLeave(): Promise<void> {
+    await Promise.all(this.#cancelling);
+    if (!this.#wire.hasSession) return;
     const headers = this.#wire.conversationHeaders("get");
+    await this.#deliver({ method: "DELETE", path: this.#wire.path, headers });
+  }
+
+  async #withinPatience(leaving: Promise<void>): Promise<void> {
     const patience = new AbortController();
-    const path = this.#wire.path;
-    const ending = this.#deliver({ method: "DELETE", path, headers }).catch(() => undefined);
-    const limitMs = this.#options.endSessionTimeoutMs;
-    const limit = sleep(this.#wire.clock, limitMs, patience.signal).catch(() => undefined);
-    await Promise.race([ending, limit]);
+    const limit = sleep(this.#wire.clock, this.#options.endSessionTimeoutMs, patience.signal);
+    const settled = [leaving, limit].map((one) => one.catch(() => undefined));
+    await Promise.race(settled);
     patience.abort();
   }
 }
