@@ -3,7 +3,7 @@ import type { Principal } from "../../core/access/index.ts";
 import type { ServerId } from "../../core/catalog/index.ts";
 import type { GatewayEvent, GatewayEventTopic } from "../../core/events/index.ts";
 import type { Gateway } from "../../core/gateway.ts";
-import { canSeeServer, isOperator } from "./server-view.ts";
+import { canSeeServer, isOperator } from "../../core/access/index.ts";
 
 /** What of an event's data an agent may see, by topic; the other topics are for operators. */
 const AGENT_MEMBERS: Partial<Record<GatewayEventTopic, readonly string[]>> = {

@@ -1,25 +1,8 @@
 import { GatewayError } from "../../kernel/errors.ts";
 import { nearestNames } from "../../kernel/nearest-names.ts";
-import type { Principal } from "../../core/access/index.ts";
-import type { ServerId } from "../../core/catalog/index.ts";
+import { canSeeServer, isOperator, type Principal } from "../../core/access/index.ts";
 import type { Gateway } from "../../core/gateway.ts";
 import type { ServerState, ServerStatus } from "../../core/upstream/index.ts";
-
-/** Whether a principal sees more than what its own calls need. */
-export function isOperator(principal: Principal): boolean {
-  return principal.role !== "agent";
-}
-
-/**
- * Whether a principal may know of a server: operators of all, an agent without tool rules too, any
- * other agent of those with a tool that it may use.
- */
-export function canSeeServer(principal: Principal, server: ServerId, gateway: Gateway): boolean {
-  if (isOperator(principal)) return true;
-  const { allow, deny } = principal.rules;
-  if (allow.length === 0 && deny.length === 0) return true;
-  return gateway.catalog.toolsOf(server).some((tool) => gateway.access.canUse(principal, tool));
-}
 
 /** A server as the principal may see it: an agent learns nothing of where it is or how it runs. */
 export function presentServer(

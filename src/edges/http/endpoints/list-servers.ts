@@ -1,7 +1,8 @@
 import { serverListSchema } from "../../../contract/index.ts";
 import type { EdgeContext } from "../edge-context.ts";
 import { endpoint, type Endpoint } from "../endpoint.ts";
-import { canSeeServer, presentServer } from "../server-view.ts";
+import { canSeeServer } from "../../../core/access/index.ts";
+import { presentServer } from "../server-view.ts";
 
 /** All servers and how they are doing. */
 export function listServers({ gateway }: EdgeContext): Endpoint {

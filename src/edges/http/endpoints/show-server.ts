@@ -1,7 +1,8 @@
 import { serverSchema } from "../../../contract/index.ts";
 import type { EdgeContext } from "../edge-context.ts";
 import { endpoint, type Endpoint } from "../endpoint.ts";
-import { findServer, isOperator, presentServer } from "../server-view.ts";
+import { isOperator } from "../../../core/access/index.ts";
+import { findServer, presentServer } from "../server-view.ts";
 
 /** One server; operators also get the end of its stderr. */
 export function showServer({ gateway }: EdgeContext): Endpoint {

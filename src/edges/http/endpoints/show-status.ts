@@ -12,7 +12,7 @@ export function showStatus({ gateway }: EdgeContext): Endpoint {
       operationId: "showStatus",
       tag: "daemon",
       summary: "How the daemon is doing",
-      access: "agent",
+      access: { role: "operator", action: "see how the daemon is doing" },
       answers: { 200: { description: "Counts and states.", schema: statusSchema } },
       failures: [],
     },

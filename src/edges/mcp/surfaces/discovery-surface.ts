@@ -23,7 +23,9 @@ export function createDiscoverySurface(gateway: MetaToolGateway): Surface {
   return {
     name: "discovery",
     instructions: () => INSTRUCTIONS,
-    listTools: () => ({ tools: tools.map((tool) => toRawJson(tool.definition()).bytes) }),
+    listTools: (principal) => ({
+      tools: tools.map((tool) => toRawJson(tool.definition(principal)).bytes),
+    }),
     async callTool(call, peer, signal) {
       const tool = byName.get(call.name);
       if (tool === undefined) return unknown(call.name, [...byName.keys()]);
@@ -31,7 +33,7 @@ export function createDiscoverySurface(gateway: MetaToolGateway): Surface {
       if (answer.kind !== "result") return answer;
       return { kind: "result", body: forEra(answer.body, peer.era) };
     },
-    // The surface changes with the list of servers only, which search_tools' description holds.
+    // The surface changes with the servers that callers may know of, which search_tools names.
     onToolsChanged(listener) {
       let last = serverIds(gateway);
       return gateway.catalog.onChange(() => {
@@ -46,7 +48,7 @@ export function createDiscoverySurface(gateway: MetaToolGateway): Surface {
 
 /** The definitions of the discovery surface, for token counts. */
 export function discoveryDefinitions(gateway: MetaToolGateway): readonly string[] {
-  return createMetaTools(gateway).map((tool) => JSON.stringify(tool.definition()));
+  return createMetaTools(gateway).map((tool) => JSON.stringify(tool.definition(undefined)));
 }
 
 function createMetaTools(gateway: MetaToolGateway): readonly MetaTool[] {
@@ -71,7 +73,7 @@ async function runSafely(run: () => Promise<Answer>): Promise<Answer> {
 function serverIds(gateway: MetaToolGateway): string {
   return gateway.catalog
     .servers()
-    .map((server) => server.id)
+    .map(({ id }) => (gateway.catalog.toolsOf(id).length === 0 ? id : `${id}+`))
     .join(" ");
 }
 

@@ -1,3 +1,4 @@
+import { canSeeServer, type Principal } from "../../../core/access/index.ts";
 import { parseServerId } from "../../../core/catalog/index.ts";
 import type { Surface, SurfaceResolver } from "../surface.ts";
 import { createCatalogueSurface, createServerSurface } from "./direct-surface.ts";
@@ -13,21 +14,22 @@ export function createSurfaceResolver(
   const catalogue = createCatalogueSurface(gateway, options.listPageSize);
   const servers = new Map<string, Surface>();
 
-  function serverSurface(text: string): Surface | undefined {
+  function serverSurface(text: string, principal: Principal): Surface | undefined {
     const id = parseServerId(text);
     if (id === undefined || gateway.catalog.server(id) === undefined) {
       servers.delete(text);
       return undefined;
     }
+    if (!canSeeServer(principal, id, gateway)) return undefined;
     const known = servers.get(id) ?? createServerSurface(gateway, id, options.listPageSize);
     servers.set(id, known);
     return known;
   }
 
-  return (path) => {
+  return (path, principal) => {
     if (path === "") return discovery;
     if (path === "all") return catalogue;
-    if (path.startsWith("servers/")) return serverSurface(path.slice("servers/".length));
-    return undefined;
+    if (!path.startsWith("servers/")) return undefined;
+    return serverSurface(path.slice("servers/".length), principal);
   };
 }

@@ -2,6 +2,7 @@ import type { ZodType } from "zod";
 import { readInput } from "../../../../contract/index.ts";
 import { GatewayError, isGatewayError } from "../../../../kernel/errors.ts";
 import type { JsonObject } from "../../../../kernel/json.ts";
+import type { Principal } from "../../../../core/access/index.ts";
 import type { Gateway } from "../../../../core/gateway.ts";
 import { resultOf, type Answer } from "../../answer.ts";
 import type { Peer, ToolCall } from "../../surface.ts";
@@ -15,8 +16,8 @@ export type MetaToolGateway = Pick<
 /** One of the stable tools of the discovery surface. */
 export interface MetaTool {
   readonly name: string;
-  /** The definition as `tools/list` gives it; stable while the config is. */
-  definition(): JsonObject;
+  /** The definition as `tools/list` gives it to a principal (without one: to an operator). Stable while the config is. */
+  definition(principal: Principal | undefined): JsonObject;
   /** @throws GatewayError for what the model can mend, told as a tool error. */
   run(call: ToolCall, peer: Peer, signal: AbortSignal): Promise<Answer>;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { canSeeServer, type Principal } from "../../../../core/access/index.ts";
 import { DETAIL_LEVELS, presentTool } from "../../../../core/discovery/index.ts";
 import { createContextCosts } from "../../../../core/tokens/index.ts";
 import type { JsonObject } from "../../../../kernel/json.ts";
@@ -24,7 +25,7 @@ export function createSearchTools(gateway: MetaToolGateway): MetaTool {
   const costs = createContextCosts(gateway);
   return {
     name: "search_tools",
-    definition: () => definition(gateway),
+    definition: (principal) => definition(gateway, principal),
     async run(call, peer, signal) {
       const { detail = "schema", ...request } = readArguments(ARGUMENTS, call);
       const { principal } = peer;
@@ -38,15 +39,19 @@ export function createSearchTools(gateway: MetaToolGateway): MetaTool {
       costs.noteAnswer(tokens);
       return structuredAnswer({
         tools,
-        ...(answer.abstained
-          ? { abstained: true, note: "Nothing fits well; these are the nearest. Try other words." }
-          : {}),
+        ...(answer.abstained ? { abstained: true, note: abstainedNote(tools.length) } : {}),
       });
     },
   };
 }
 
-function definition(gateway: MetaToolGateway): JsonObject {
+function abstainedNote(hits: number): string {
+  return hits === 0
+    ? "No tools are there to search: no servers are configured, or none has connected yet."
+    : "Nothing fits well; these are the nearest. Try other words.";
+}
+
+function definition(gateway: MetaToolGateway, principal: Principal | undefined): JsonObject {
   return {
     name: "search_tools",
     title: "Search tools",
@@ -54,7 +59,7 @@ function definition(gateway: MetaToolGateway): JsonObject {
       "Finds tools by what they do, among all connected servers. Say in plain words what you want " +
       "done (or write <tool_assistant> blocks with server: and tool: lines). Answers with ids and " +
       "input schemas, best first; then run one with call_read_tool or call_tool." +
-      serverList(gateway),
+      serverList(gateway, principal),
     inputSchema: {
       type: "object",
       properties: {
@@ -84,8 +89,10 @@ function definition(gateway: MetaToolGateway): JsonObject {
   };
 }
 
-function serverList(gateway: MetaToolGateway): string {
-  const servers = [...gateway.catalog.servers()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+function serverList(gateway: MetaToolGateway, principal: Principal | undefined): string {
+  const servers = gateway.catalog
+    .servers()
+    .filter(({ id }) => principal === undefined || canSeeServer(principal, id, gateway));
   if (servers.length === 0) return "";
   const lines = servers.slice(0, MAX_SERVERS_LISTED).map(({ id, description }) => {
     const words = description?.replaceAll(/\s+/g, " ").slice(0, MAX_SERVER_DESCRIPTION);
