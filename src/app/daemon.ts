@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { resolve } from "node:path";
 import {
   acquireDataDir,
   DataDirBusyError,
@@ -107,6 +108,7 @@ class Daemon {
       pid: process.pid,
       startedAt: this.#runtime.gateway.startedAt,
       token: this.#token,
+      ...(config.file === undefined ? {} : { config: resolve(config.file) }),
     });
     this.#isReady = true;
     const lines = warnings.map(formatProblem);
@@ -115,7 +117,8 @@ class Daemon {
     log.info({ url, dataDir: this.#parts.dataDir.path, servers }, "Ready.");
     const { catalog, discovery } = this.#runtime.gateway;
     const notes = [...lines, ...discovery.status().notes];
-    return { url, mcpUrl: `${url}/mcp`, servers, tools: catalog.size, notes };
+    const serverIds = config.servers.map(({ id }) => id);
+    return { url, mcpUrl: `${url}/mcp`, servers, serverIds, tools: catalog.size, notes };
   }
 
   /** Not ready → stop accepting → drain → close → flush, each with a time limit. */

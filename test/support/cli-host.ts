@@ -90,6 +90,7 @@ export async function runFakeCli(argv: readonly string[], setup: CliSetup = {}):
     },
     signal: setup.signal ?? new AbortController().signal,
     launch: { command: "/usr/bin/switchboard", args: [] },
+    configFile: ({ config }) => Promise.resolve(config),
     ...gateways(setup, seen),
     ...files(setup, seen),
     ...setup.host,
@@ -116,7 +117,14 @@ function gateways(
     async serve(flags, onReady) {
       seen.served.push(flags);
       const notes = ["The index is exact."];
-      onReady({ url: target, mcpUrl: `${target}/mcp`, servers: 2, tools: 8, notes });
+      onReady({
+        url: target,
+        mcpUrl: `${target}/mcp`,
+        servers: 2,
+        serverIds: ["users", "files"],
+        tools: 8,
+        notes,
+      });
     },
     stdio: () => Promise.resolve(),
     findDaemon: () =>

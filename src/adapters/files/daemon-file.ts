@@ -11,6 +11,8 @@ export interface DaemonAddress {
   readonly pid: number;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
+  /** The config file it runs on, absolute; absent when it runs without one. */
+  readonly config?: string;
   /** Lets this user's own commands in where keys are needed. Secret: the file is 0600. */
   readonly token?: string;
 }
@@ -48,8 +50,14 @@ async function readAddress(path: string): Promise<DaemonAddress | undefined> {
     return undefined;
   }
   if (!isJsonObject(value)) return undefined;
-  const { url, pid, startedAt, token } = value;
+  const { url, pid, startedAt, config, token } = value;
   if (typeof url !== "string" || !URL.canParse(url)) return undefined;
   if (typeof pid !== "number" || typeof startedAt !== "number") return undefined;
-  return { url, pid, startedAt, ...(typeof token === "string" ? { token } : {}) };
+  return {
+    url,
+    pid,
+    startedAt,
+    ...(typeof config === "string" ? { config } : {}),
+    ...(typeof token === "string" ? { token } : {}),
+  };
 }

@@ -1,10 +1,9 @@
-import { findDaemon } from "../../adapters/files/index.ts";
-import { readEnvironment, type ConfigSources, type Environment } from "../../config/index.ts";
+import { readEnvironment, type Environment } from "../../config/index.ts";
 import { newApiKey } from "../../core/access/index.ts";
 import type { CliHost, GlobalFlags, RestTransport, Terminal } from "../../edges/cli/host.ts";
 import { createSystemRandom } from "../../kernel/random.ts";
 import { runDaemon } from "../daemon.ts";
-import { readSources } from "../read-sources.ts";
+import { createConfigInUse, type ConfigInUse } from "./config-in-use.ts";
 import { createDoctor } from "./doctor.ts";
 import { openInProcess } from "./in-process.ts";
 import { createHttpTransport } from "./rest-transports.ts";
@@ -28,36 +27,33 @@ interface FoundDaemon {
 export function createCliHost(options: CliHostOptions): CliHost {
   const { cwd, signal, terminal, version } = options;
   const environment = readEnvironment();
-  const sourcesOf = (flags: GlobalFlags): ConfigSources => ({
-    environment,
-    cwd,
-    flags: { config: flags.config },
-  });
+  const inUse = createConfigInUse(environment, cwd);
 
   return {
-    ...createServerFiles(environment, cwd),
+    ...createServerFiles(environment, cwd, inUse),
     version,
     terminal,
     signal,
     launch: options.launch,
+    configFile: inUse.file,
     newKey: () => newApiKey(createSystemRandom()),
-    async serve({ config, host, port, insecure }, onReady) {
-      const flags = { config, host, port: port?.toString(), insecure };
+    async serve({ port, ...given }, onReady) {
+      const flags = { ...given, port: port?.toString() };
       await runDaemon({ sources: { environment, cwd, flags }, version, signal, onReady });
     },
     async stdio(flags) {
       const streams = { input: terminal.input, output: terminal.output };
-      const daemon = await locate(environment, flags, sourcesOf(flags));
+      const daemon = await locate(environment, flags, inUse);
       if (daemon !== undefined) return bridgeStdio(streams, daemon, signal);
-      await using own = await openInProcess(sourcesOf(flags), { version, signal });
+      await using own = await openInProcess(await inUse.sources(flags), { version, signal });
       await own.stdio(streams);
     },
     async findDaemon(flags): Promise<RestTransport | undefined> {
-      const daemon = await locate(environment, flags, sourcesOf(flags));
+      const daemon = await locate(environment, flags, inUse);
       return daemon && createHttpTransport(daemon.url, daemon.token);
     },
     async openGateway(flags, onProgress) {
-      const own = await openInProcess(sourcesOf(flags), { version, signal });
+      const own = await openInProcess(await inUse.sources(flags), { version, signal });
       try {
         await own.settled(onProgress);
         return own.transport;
@@ -66,27 +62,24 @@ export function createCliHost(options: CliHostOptions): CliHost {
         throw error;
       }
     },
-    doctor: (flags) => createDoctor({ environment, cwd, version, signal }).run(flags),
+    doctor: (flags) => createDoctor({ inUse, version, signal }).run(flags),
   };
 }
 
-/** A named daemon, else the one that holds the data directory of this configuration. */
+/** A named daemon, else the one of this configuration. This user's own daemon needs no key. */
 async function locate(
   environment: Environment,
   flags: GlobalFlags,
-  sources: ConfigSources,
+  inUse: ConfigInUse,
 ): Promise<FoundDaemon | undefined> {
   const url = flags.url ?? environment.url;
-  if (url !== undefined) return { url, token: environment.apiKey };
-  const address = await findDaemon(dataDirOf(sources));
-  return address && { url: address.url, token: environment.apiKey ?? address.token };
+  const own = await inUse.daemon(flags);
+  const isOwn = own !== undefined && (url === undefined || sameOrigin(url, own.url));
+  const token = environment.apiKey ?? (isOwn ? own.token : undefined);
+  if (url !== undefined) return { url, token };
+  return own && { url: own.url, token };
 }
 
-/** A broken config file must not hide a running daemon: then the default place is looked at. */
-function dataDirOf(sources: ConfigSources): string {
-  try {
-    return readSources(sources).config.dataDir;
-  } catch {
-    return readSources({ ...sources, flags: { config: "/dev/null" } }).config.dataDir;
-  }
+function sameOrigin(a: string, b: string): boolean {
+  return URL.canParse(a) && new URL(a).origin === new URL(b).origin;
 }

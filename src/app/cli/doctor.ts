@@ -1,20 +1,16 @@
 import { access, constants, mkdir } from "node:fs/promises";
-import { findDaemon } from "../../adapters/files/index.ts";
+import type { DaemonAddress } from "../../adapters/files/index.ts";
 import { bundledAddonPath, loadFaiss } from "../../adapters/vectors/faiss/load-faiss.ts";
-import {
-  formatProblem,
-  loadConfig,
-  type Config,
-  type ConfigSources,
-  type Environment,
-} from "../../config/index.ts";
+import { formatProblem, loadConfig, type Config, type ConfigSources } from "../../config/index.ts";
+import type { DiscoveryStatus } from "../../core/discovery/index.ts";
 import type { ServerStatus } from "../../core/upstream/index.ts";
 import type { Check, GlobalFlags } from "../../edges/cli/host.ts";
+import type { ConfigInUse } from "./config-in-use.ts";
 import { openInProcess } from "./in-process.ts";
+import { createHttpTransport } from "./rest-transports.ts";
 
 export interface DoctorDeps {
-  readonly environment: Environment;
-  readonly cwd: string;
+  readonly inUse: ConfigInUse;
   readonly version: string;
   readonly signal: AbortSignal;
 }
@@ -25,8 +21,7 @@ export function createDoctor(deps: DoctorDeps): {
 } {
   return {
     async *run(flags) {
-      const { environment, cwd } = deps;
-      const sources: ConfigSources = { environment, cwd, flags: { config: flags.config } };
+      const sources = await deps.inUse.sources(flags);
       yield checkNode();
       const loaded = loadConfig(sources);
       if (loaded.kind === "failed") {
@@ -45,9 +40,12 @@ export function createDoctor(deps: DoctorDeps): {
         yield { name: "config", status: "warning", detail: formatProblem(warning) };
       }
       yield await checkDataDir(config.dataDir);
-      yield await checkDaemon(config.dataDir);
+      const daemon = await deps.inUse.daemon(flags);
+      yield checkDaemon(daemon);
       yield checkFaiss(config);
-      yield* checkServers(sources, deps);
+      // A second start of servers that the daemon runs would fail on their ports.
+      if (daemon === undefined) yield* checkServers(sources, deps);
+      else yield* askDaemon(daemon, deps.signal);
     },
   };
 }
@@ -68,13 +66,13 @@ async function checkDataDir(path: string): Promise<Check> {
   }
 }
 
-async function checkDaemon(dataDir: string): Promise<Check> {
-  const daemon = await findDaemon(dataDir);
+function checkDaemon(daemon: DaemonAddress | undefined): Check {
   if (daemon === undefined) {
     const mend = "Start one with: switchboard serve";
     return { name: "daemon", status: "warning", detail: "none is running here", mend };
   }
-  return { name: "daemon", status: "ok", detail: `${daemon.url}, process ${daemon.pid}` };
+  const detail = `${daemon.url}, process ${daemon.pid}, config ${daemon.config ?? "none"}`;
+  return { name: "daemon", status: "ok", detail };
 }
 
 function checkFaiss({ vectors }: Config): Check {
@@ -89,13 +87,28 @@ function checkFaiss({ vectors }: Config): Check {
   return { name: "vector index", status, detail: load.reason, mend: load.mend };
 }
 
+/** What the running daemon says of its servers and its search. */
+async function* askDaemon(daemon: DaemonAddress, signal: AbortSignal): AsyncIterable<Check> {
+  await using rest = createHttpTransport(daemon.url, daemon.token);
+  const read = async (path: string): Promise<unknown> =>
+    JSON.parse(Buffer.from((await rest.send({ method: "GET", path, signal })).body).toString());
+  const { servers } = (await read("/v1/servers")) as { servers: readonly ServerStatus[] };
+  for (const status of servers) yield serverCheck(status);
+  const { discovery } = (await read("/v1/status")) as { discovery: DiscoveryStatus };
+  yield* discoveryChecks(discovery);
+}
+
 /** Connects to every server as the daemon would, and searches once. */
 async function* checkServers(sources: ConfigSources, deps: DoctorDeps): AsyncIterable<Check> {
   await using own = await openInProcess(sources, deps);
   await own.settled(() => undefined);
   const { discovery, upstreams } = own.gateway;
   for (const status of upstreams.statuses()) yield serverCheck(status);
-  const { model, index, indexedTools, notes } = discovery.status();
+  yield* discoveryChecks(discovery.status());
+}
+
+function* discoveryChecks(status: DiscoveryStatus): Iterable<Check> {
+  const { model, index, indexedTools, notes } = status;
   const detail = `${indexedTools} tools, model ${model}, ${index ?? "words only"}`;
   yield { name: "discovery", status: "ok", detail };
   for (const note of notes) yield { name: "discovery", status: "warning", detail: note };

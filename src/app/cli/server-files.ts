@@ -2,7 +2,6 @@ import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { writeFileAtomically } from "../../adapters/files/index.ts";
 import {
-  chooseConfigFile,
   clientFiles,
   editServers,
   findClientServers,
@@ -14,6 +13,7 @@ import {
   type ServerEdit,
 } from "../../config/index.ts";
 import type { CliHost, ConfiguredServer, GlobalFlags, ImportSource } from "../../edges/cli/host.ts";
+import type { ConfigInUse } from "./config-in-use.ts";
 import { GatewayError } from "../../kernel/errors.ts";
 import { nearestNames } from "../../kernel/nearest-names.ts";
 
@@ -31,18 +31,20 @@ type ServerFiles = Pick<
 const NEW_FILE = "# Switchboard's configuration; every setting is explained in docs/config.md.\n";
 
 /** Reads and edits the files in which servers stand: ours, and those of other programs. */
-export function createServerFiles(environment: Environment, cwd: string): ServerFiles {
-  const fileOf = (flags: GlobalFlags): string => {
-    const choice = chooseConfigFile(environment, { flag: flags.config, cwd });
-    return choice.kind === "none" ? path.join(cwd, "switchboard.yaml") : choice.path;
-  };
+export function createServerFiles(
+  environment: Environment,
+  cwd: string,
+  inUse: Pick<ConfigInUse, "file">,
+): ServerFiles {
+  const fileOf = async (flags: GlobalFlags): Promise<string> =>
+    (await inUse.file(flags)) ?? path.join(cwd, "switchboard.yaml");
   const sources = { environment, cwd };
   const readServersIn = (file: string, text: string | undefined) =>
     text === undefined ? { servers: [], problems: [] } : readClientServers(file, sources);
 
   return {
     async configuredServers(flags) {
-      const file = fileOf(flags);
+      const file = await fileOf(flags);
       const { servers, problems } = readServersIn(file, await readText(file));
       if (problems.length > 0 && servers.length === 0)
         throw unreadable(problems.map(formatProblem));
@@ -50,10 +52,10 @@ export function createServerFiles(environment: Environment, cwd: string): Server
     },
     async writeServers(flags, servers) {
       const edits = servers.map(({ id, entry }) => ({ kind: "add", name: id, entry }) as const);
-      return edit(fileOf(flags), edits);
+      return edit(await fileOf(flags), edits);
     },
     async removeServer(flags, id) {
-      const file = fileOf(flags);
+      const file = await fileOf(flags);
       const text = await readText(file);
       const { servers, problems } = readServersIn(file, text);
       const known = servers.flatMap(({ id: own, name }) => [own, name]);

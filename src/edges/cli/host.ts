@@ -14,6 +14,8 @@ export interface GlobalFlags {
 export interface ServeFlags extends GlobalFlags {
   readonly host?: string;
   readonly port?: number;
+  readonly dataDir?: string;
+  readonly logLevel?: string;
   /** Listens beyond loopback although no `auth` is configured. */
   readonly insecure: boolean;
 }
@@ -26,6 +28,7 @@ export interface ServeReady {
   readonly mcpUrl: string;
   /** Servers configured, ready or not. */
   readonly servers: number;
+  readonly serverIds: readonly string[];
   /** Tools known so far: servers connect in the background. */
   readonly tools: number;
   /** What the operator should know, for example that FAISS is not in use. */
@@ -105,6 +108,9 @@ export interface CliHost {
   readonly signal: AbortSignal;
   /** The command a client should start, for `connect`: this very program. */
   readonly launch: { readonly command: string; readonly args: readonly string[] };
+
+  /** The config file that commands are about: named, the running daemon's, or found; absolute. */
+  configFile(flags: GlobalFlags): Promise<string | undefined>;
 
   /**
    * Runs the daemon until it is told to stop; `onReady` hears once, when its edges listen.

@@ -58,7 +58,9 @@ async function accessFor(context: CommandContext): Promise<Access> {
   await using client = await findClient(context);
   if (client !== undefined) return { url: `${client.target.replace(/\/+$/, "")}/mcp` };
   const { command, args } = host.launch;
-  const config = flags.config === undefined ? [] : ["--config", resolve(flags.config)];
+  // Clients start the command in folders of their own: the file must be named.
+  const file = await host.configFile(flags);
+  const config = file === undefined ? [] : ["--config", resolve(file)];
   return { command, args: [...args, "stdio", ...config] };
 }
 

@@ -12,7 +12,7 @@ describe("serve", () => {
     expect(run.out.split("\n")).toEqual([
       "Switchboard 1.2.3 listens on http://127.0.0.1:8700",
       "  MCP clients connect to http://127.0.0.1:8700/mcp",
-      "  2 servers, 8 tools known so far; they connect in the background.",
+      "  2 servers, 8 tools known so far, connecting in the background.",
       "  note: The index is exact.",
       "",
       "Try in another shell:",

@@ -43,7 +43,8 @@ const HINTS = {
       ? "See what the tool takes with switchboard tools TOOL."
       : `See what it takes with switchboard tools ${subject}.`,
   "invalid-request": () => "Correct the values named above; --help shows what is accepted.",
-  "invalid-config": () => "Mend the config file; switchboard doctor checks it again.",
+  "invalid-config": () =>
+    "Correct what is named above; switchboard doctor checks the configuration.",
   "payload-too-large": () => "Send less, or raise gateway.maxBodyBytes in the config.",
   unauthenticated: () => "Set SWITCHBOARD_API_KEY to a key made with switchboard keys new.",
   forbidden: ({ reason = "" }) =>

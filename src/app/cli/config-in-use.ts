@@ -1,0 +1,48 @@
+import { findDaemon, type DaemonAddress } from "../../adapters/files/index.ts";
+import { chooseConfigFile, type ConfigSources, type Environment } from "../../config/index.ts";
+import type { GlobalFlags } from "../../edges/cli/host.ts";
+import { readSources } from "../read-sources.ts";
+
+/** Tells which configuration a command is about. */
+export interface ConfigInUse {
+  /** The daemon that holds the data directory of this configuration. */
+  daemon(flags: GlobalFlags): Promise<DaemonAddress | undefined>;
+  /**
+   * The file that was named by flag or variable, else the running daemon's, else the one found in
+   * the default places; absolute. `undefined` when there is none.
+   */
+  file(flags: GlobalFlags): Promise<string | undefined>;
+  /** Sources that read exactly that file. */
+  sources(flags: GlobalFlags): Promise<ConfigSources>;
+}
+
+export function createConfigInUse(environment: Environment, cwd: string): ConfigInUse {
+  const base = (config: string | undefined): ConfigSources => ({
+    environment,
+    cwd,
+    flags: { config },
+  });
+  const daemon: ConfigInUse["daemon"] = ({ config }) => findDaemon(dataDirOf(base(config)));
+
+  async function file(flags: GlobalFlags): Promise<string | undefined> {
+    const choice = chooseConfigFile(environment, { flag: flags.config, cwd });
+    const isNamed = flags.config !== undefined || environment.settings.config !== undefined;
+    const running = isNamed ? undefined : (await daemon(flags))?.config;
+    return running ?? (choice.kind === "none" ? undefined : choice.path);
+  }
+
+  return {
+    daemon,
+    file,
+    sources: async (flags) => base(await file(flags)),
+  };
+}
+
+/** A broken config file must not hide a running daemon: then the default place is looked at. */
+function dataDirOf(sources: ConfigSources): string {
+  try {
+    return readSources(sources).config.dataDir;
+  } catch {
+    return readSources({ ...sources, flags: { config: "/dev/null" } }).config.dataDir;
+  }
+}
