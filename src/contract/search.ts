@@ -57,6 +57,10 @@ export const searchAnswerSchema = z.object({
   tools: z
     .union([z.array(foundToolSchema), z.array(openaiToolSchema), z.array(anthropicToolSchema)])
     .describe("Best first; in the shape that `format` asked for."),
+  omitted: z
+    .int()
+    .optional()
+    .describe("Hits that `maxTokens` left no room for, not even by name; absent when none."),
   abstained: z.boolean().describe("True when nothing fits; the tools are then near-misses."),
   mode: modeSchema.describe("What was really used."),
   tokens: z

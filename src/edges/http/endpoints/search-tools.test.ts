@@ -137,7 +137,7 @@ describe("what a search costs", () => {
     expect(after).toEqual({ catalogue: 2 * estimate, returned: 0 });
   });
 
-  it("stays within maxTokens: the best that fit", async () => {
+  it("stays within maxTokens: the best first, in less detail where it must, the rest told", async () => {
     const tool = (name: string, length: number) => ({
       server: "s",
       name,
@@ -146,9 +146,13 @@ describe("what a search costs", () => {
     await using edge = createTestEdge({
       tools: [tool("a", 40), tool("b", 4_000), tool("c", 40)],
     });
-    const answer = await search(edge, { query: "find", maxTokens: 100 });
-    expect(answer.tools).toMatchObject([{ id: "s__a" }, { id: "s__c" }]);
-    expect(answer.tokens.returned).toBeLessThanOrEqual(100);
+    const answer = await search(edge, { query: "find", maxTokens: 200 });
+    expect(answer.tools).toMatchObject([{ id: "s__a" }, { id: "s__b" }, { id: "s__c" }]);
+    expect(answer.tools[1]).not.toHaveProperty("inputSchema");
+    expect(answer.tokens.returned).toBeLessThanOrEqual(200);
+    expect(answer).not.toHaveProperty("omitted");
+    const tight = await search(edge, { query: "find", maxTokens: 12 });
+    expect(tight).toMatchObject({ tools: [], omitted: 3 });
   });
 
   it("is less with fewer details", async () => {

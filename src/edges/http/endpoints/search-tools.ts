@@ -2,6 +2,7 @@ import { searchAnswerSchema, searchRequestSchema } from "../../../contract/index
 import type { SearchRequestBody } from "../../../contract/index.ts";
 import {
   toFunctionTool,
+  type DetailLevel,
   type SearchHit,
   type SearchRequest,
 } from "../../../core/discovery/index.ts";
@@ -34,12 +35,12 @@ export function searchTools(context: EdgeContext): Endpoint {
     async ({ body, principal, reply }) => {
       const gone = clientGone(reply);
       const answer = await gateway.discovery.search(toRequest(body), principal, gone);
-      const { tools, tokens } = pack(
-        answer.hits.map((hit) => show(hit, body, { gateway, costs })),
-        body,
+      const { tools, tokens, omitted } = pack(answer.hits, body, (hit, detail) =>
+        show(hit, { ...body, detail }, { gateway, costs }),
       );
       return {
         tools,
+        ...(omitted === 0 ? {} : { omitted }),
         abstained: answer.abstained,
         mode: answer.mode,
         tokens: { catalogue: costs.noteAnswer(tokens), returned: tokens },
@@ -77,17 +78,39 @@ function show(
   return { tool, tokens: costs.toolTokens(hit.tool, whole ? undefined : tool) };
 }
 
-/** The best tools that fit the budget together; one that is too large makes way for the next. */
+/** What a tool is cut down to, step by step, when it is too large for what is left of a budget. */
+const LESSER_DETAIL = {
+  schema: ["schema", "summary", "name"],
+  summary: ["summary", "name"],
+  name: ["name"],
+} as const satisfies Record<DetailLevel, readonly DetailLevel[]>;
+
+/** The best tools that fit the budget together: in less detail where they must, else told as omitted. */
 function pack(
-  shown: readonly Shown[],
-  { maxTokens = Infinity }: SearchRequestBody,
-): { tools: object[]; tokens: number } {
+  hits: readonly SearchHit[],
+  { maxTokens = Infinity, detail, format }: SearchRequestBody,
+  showAt: (hit: SearchHit, detail: DetailLevel) => Shown,
+): { tools: object[]; tokens: number; omitted: number } {
   const tools: object[] = [];
+  const levels = format === undefined ? LESSER_DETAIL[detail] : [detail];
   let tokens = 0;
-  for (const { tool, tokens: cost } of shown) {
-    if (tokens + cost > maxTokens) continue;
-    tools.push(tool);
-    tokens += cost;
+  for (const hit of hits) {
+    const fitting = firstFitting(levels, maxTokens - tokens, (level) => showAt(hit, level));
+    if (fitting === undefined) continue;
+    tools.push(fitting.tool);
+    tokens += fitting.tokens;
   }
-  return { tools, tokens };
+  return { tools, tokens, omitted: hits.length - tools.length };
+}
+
+function firstFitting(
+  levels: readonly DetailLevel[],
+  room: number,
+  showAt: (detail: DetailLevel) => Shown,
+): Shown | undefined {
+  for (const level of levels) {
+    const shown = showAt(level);
+    if (shown.tokens <= room) return shown;
+  }
+  return undefined;
 }
