@@ -80,10 +80,14 @@ describe("a tool that the catalogue does not hold", () => {
 
   it("fails as its server does that has never told its tools", async () => {
     become({ state: "disconnected", reason: "connection refused", retryInMs: 700 });
+    const agent = principal("a", { role: "agent" });
     expect(await find()).toMatchObject({
       code: "server-unavailable",
       message: "Server files is disconnected: connection refused.",
       data: { state: "disconnected", retryAfterMs: 700, reached: false },
+    });
+    expect(await find({ principal: agent })).toMatchObject({
+      message: "Server files is disconnected.",
     });
     become({ state: "needs-auth", reason: "HTTP 401" });
     expect(await find()).toMatchObject({ code: "needs-auth", data: { server: "files" } });

@@ -1,6 +1,6 @@
 import type { Clock } from "../../kernel/clock.ts";
 import { GatewayError } from "../../kernel/errors.ts";
-import type { Access } from "../access/index.ts";
+import { isOperator, type Access, type Principal } from "../access/index.ts";
 import { parseServerId, type Catalog, type ServerId, type Tool } from "../catalog/index.ts";
 import { untilSettled, type ServerStatus, type Upstreams } from "../upstream/index.ts";
 import type { CallRequest } from "./call.ts";
@@ -38,7 +38,7 @@ export async function findLateTool(
     const timeoutMs = Math.min(request.timeoutMs ?? MAX_WAIT_MS, MAX_WAIT_MS);
     await untilSettled(upstreams, deps.clock, { servers: [server], timeoutMs, signal });
   }
-  return catalog.tool(request.tool) ?? awayFailure(server, deps);
+  return catalog.tool(request.tool) ?? awayFailure(server, request.principal, deps);
 }
 
 function serverOf(toolId: string): ServerId | undefined {
@@ -48,18 +48,18 @@ function serverOf(toolId: string): ServerId | undefined {
 /** Why nothing can be said of the tools of a server that has never told them. */
 function awayFailure(
   server: ServerId,
+  principal: Principal,
   { catalog, upstreams }: Pick<LateToolDeps, "catalog" | "upstreams">,
 ): GatewayError | undefined {
   const status = upstreams.status(server);
   if (status === undefined || catalog.toolsOf(server).length > 0) return undefined;
   const { state } = status;
   if (state === "ready" || state === "disabled") return undefined;
+  const why = reasonFor(principal, status);
   if (state === "needs-auth") {
-    return new GatewayError("needs-auth", `Server ${server} needs login: ${why(status)}.`, {
-      server,
-    });
+    return new GatewayError("needs-auth", `Server ${server} needs login${why}.`, { server });
   }
-  return new GatewayError("server-unavailable", `Server ${server} is ${state}: ${why(status)}.`, {
+  return new GatewayError("server-unavailable", `Server ${server} is ${state}${why}.`, {
     server,
     state,
     retryAfterMs: Math.round(status.retryInMs ?? DEFAULT_RETRY_AFTER_MS),
@@ -67,6 +67,7 @@ function awayFailure(
   });
 }
 
-function why({ reason }: ServerStatus): string {
-  return reason ?? "its tools are not known yet";
+/** Where a server is and what it says on stderr is for operators; agents learn that it is away. */
+function reasonFor(principal: Principal, { reason }: ServerStatus): string {
+  return reason === undefined || !isOperator(principal) ? "" : `: ${reason}`;
 }
