@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import type { Client } from "@modelcontextprotocol/client";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { testKey } from "../support/api-keys.ts";
@@ -9,7 +11,7 @@ import { sumOf } from "../support/metrics-text.ts";
 import { restClient, type RestClient } from "../support/rest-client.ts";
 import { connectV2 } from "../support/sdk-clients.ts";
 import { untilState } from "../support/settled.ts";
-import { runSwitchboard } from "../support/switchboard-entry.ts";
+import { runSwitchboard, switchboardEntry } from "../support/switchboard-entry.ts";
 import { waitFor } from "../support/wait-for.ts";
 
 /** One row of the table of failures: what is asked, and how it reaches each caller. */
@@ -364,5 +366,21 @@ describe("a caller", () => {
     expect(sumOf(metrics, "switchboard_tool_calls_total", cancelled)).toBe(1);
     const left = { status: "499" };
     expect(sumOf(metrics, "switchboard_http_request_duration_seconds_count", left)).toBe(1);
+  });
+
+  it("that interrupts its command cancels the call, and the command ends with 130", async () => {
+    const seen = (counts: Record<string, number>) => counts["hang"] ?? 0;
+    const before = { calls: seen(rawHttp.stats.calls), cancelled: seen(rawHttp.stats.cancelled) };
+    const env = { SWITCHBOARD_URL: daemon.url, SWITCHBOARD_API_KEY: admin.token };
+    const entry = switchboardEntry(["call", "raw__hang"], env);
+    const command = spawn(entry.command, entry.args, { env: entry.env, stdio: "ignore" });
+    const exited = once(command, "exit");
+    await waitFor(() => seen(rawHttp.stats.calls) > before.calls, {
+      what: "the call",
+      timeoutMs: 10_000,
+    });
+    command.kill("SIGINT");
+    expect((await exited)[0]).toBe(130);
+    await waitFor(() => seen(rawHttp.stats.cancelled) > before.cancelled, { what: "cancellation" });
   });
 });
