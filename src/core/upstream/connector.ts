@@ -106,8 +106,11 @@ class EndpointConnector implements Connector {
     using abort = limitedAbort(target.signal, {
       clock: this.#deps.clock,
       limitMs,
-      reason: () =>
-        new LinkError("connect", `not ready within ${Math.round(limitMs)} ms`, { reached: false }),
+      reason: () => {
+        // The milliseconds already spent are nobody's setting: the next ten is.
+        const shownMs = Math.ceil(limitMs / 10) * 10;
+        return new LinkError("connect", `not ready within ${shownMs} ms`, { reached: false });
+      },
     });
     const log = this.#deps.log.child({ server: request.spec.id });
     try {
