@@ -1,6 +1,6 @@
 // What a call costs through the gateway, over calling the same upstream directly, in one run:
 //   npm run bench:calls [-- --json]
-// Upstream, gateway and client are three processes. Rounds alternate, so that all share the
+// Upstream, gateway (as built) and client are three processes. Rounds alternate, so that all share the
 // machine's moods; medians are told.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -39,10 +39,16 @@ writeFileSync(
   }),
 );
 await using gateway = await startChild(
-  ["--import", "tsx", path.join(import.meta.dirname, "support/gateway.ts"), config],
-  /^ready/,
+  [
+    path.join(import.meta.dirname, "../dist/bin/switchboard.js"),
+    "serve",
+    "--json",
+    "--config",
+    config,
+  ],
+  /"url"/,
 );
-const origin = gateway.line.replace("ready ", "");
+const origin = /"url":\s*"(.+?)"/.exec(gateway.line)![1]!;
 await waitForTool();
 
 const targets: readonly Target[] = [
