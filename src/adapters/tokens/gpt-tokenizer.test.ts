@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
-import { readdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
 import { createSystemClock } from "../../kernel/clock.ts";
 import type { Tokenizer } from "../../core/tokens/index.ts";
 import { createGptTokenizer, type GptTokenizerOptions } from "./index.ts";
+import { childrenOf, commandLineOf } from "../../../test/support/process-tree.ts";
+import { waitFor } from "../../../test/support/wait-for.ts";
 
 const never = new AbortController().signal;
 const opened: Tokenizer[] = [];
@@ -19,28 +20,20 @@ function setUp(options: Partial<GptTokenizerOptions> = {}): Tokenizer {
 afterEach(async () => {
   for (const tokenizer of opened.splice(0)) await tokenizer[Symbol.asyncDispose]();
   // A killed process is there a moment longer, and would be counted by the next test.
-  await waitUntil(async () => (await countProcesses()).length === 0);
+  await allGone();
 });
 
 /** Ids of this test's own child processes that run the tokenizer (Linux). */
-async function countProcesses(): Promise<number[]> {
-  const tasks = await readdir("/proc/self/task");
-  const lists = tasks.map((task) => readFile(`/proc/self/task/${task}/children`, "utf8"));
-  const children = (await Promise.all(lists)).join(" ").split(/\s+/).filter(Boolean).map(Number);
-  const found: number[] = [];
-  for (const pid of children) {
-    const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-    if (command.includes("count-process")) found.push(pid);
-  }
-  return found;
+function countProcesses(): number[] {
+  return childrenOf(process.pid).filter((pid) => commandLineOf(pid).includes("count-process"));
 }
 
-async function waitUntil(isTrue: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + 10_000;
-  while (!(await isTrue())) {
-    if (performance.now() > end) throw new Error("waited for 10 s in vain");
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
+/** Waits until none of them is left. */
+async function allGone(): Promise<void> {
+  await waitFor(() => countProcesses().length === 0, {
+    what: "the processes to end",
+    timeoutMs: 10_000,
+  });
 }
 
 describe("the tokenizer", () => {
@@ -73,7 +66,7 @@ describe("the tokenizer", () => {
 
   it("asks nothing of its process for no texts", async () => {
     expect(await setUp().count([], { signal: never })).toEqual([]);
-    expect(await countProcesses()).toEqual([]);
+    expect(countProcesses()).toEqual([]);
   });
 });
 
@@ -84,7 +77,7 @@ describe("the tokenizer's process", () => {
       ["one", "one two", "one two three"].map((text) => tokenizer.count([text], { signal: never })),
     );
     expect(counts).toEqual([[1], [2], [3]]);
-    await waitUntil(async () => (await countProcesses()).length === 0);
+    await allGone();
     expect(await tokenizer.count(["hello world"], { signal: never })).toEqual([2]);
   });
 
@@ -102,7 +95,7 @@ describe("the tokenizer's process", () => {
     await tokenizer.count(["warm"], { signal: never });
     const work = Array.from({ length: 50 }, () => "a".repeat(200_000));
     const slow = tokenizer.count(work, { signal: never });
-    for (const pid of await countProcesses()) process.kill(pid, "SIGKILL");
+    for (const pid of countProcesses()) process.kill(pid, "SIGKILL");
     await expect(slow).rejects.toThrow(/process ended \(SIGKILL\)/);
     expect(await tokenizer.count(["hello world"], { signal: never })).toEqual([2]);
   });
@@ -120,7 +113,7 @@ describe("the tokenizer's process", () => {
     const tokenizer = setUp();
     await tokenizer.count(["warm"], { signal: never });
     await tokenizer[Symbol.asyncDispose]();
-    await waitUntil(async () => (await countProcesses()).length === 0);
+    await allGone();
     await expect(tokenizer.count(["x"], { signal: never })).rejects.toThrow("was disposed");
   });
 

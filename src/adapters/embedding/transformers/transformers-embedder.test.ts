@@ -1,4 +1,4 @@
-import { readdir, readFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { readFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
@@ -16,6 +16,8 @@ import { createSilentLogger, type LogFields } from "../../../kernel/log.ts";
 import type { Embedder } from "../../../core/discovery/index.ts";
 import type { EmbeddingOptions } from "../options.ts";
 import { loadTransformersEmbedder } from "./transformers-embedder.ts";
+import { childrenOf, commandLineOf } from "../../../../test/support/process-tree.ts";
+import { waitFor } from "../../../../test/support/wait-for.ts";
 
 const never = new AbortController().signal;
 let root = "";
@@ -72,24 +74,16 @@ function deviation(rows: Float32Array, wanted: readonly (readonly number[])[]): 
 const EXACT = 1e-5;
 
 /** Ids of this test's own child processes that run a model (Linux). */
-async function modelProcesses(): Promise<number[]> {
-  const tasks = await readdir("/proc/self/task");
-  const lists = tasks.map((task) => readFile(`/proc/self/task/${task}/children`, "utf8"));
-  const children = (await Promise.all(lists)).join(" ").split(/\s+/).filter(Boolean).map(Number);
-  const found: number[] = [];
-  for (const pid of children) {
-    const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-    if (command.includes("inference-process")) found.push(pid);
-  }
-  return found;
+function modelProcesses(): number[] {
+  return childrenOf(process.pid).filter((pid) => commandLineOf(pid).includes("inference-process"));
 }
 
-async function waitUntil(isTrue: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + 10_000;
-  while (!(await isTrue())) {
-    if (performance.now() > end) throw new Error("waited for 10 s in vain");
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
+/** Waits until none of them is left. */
+async function allGone(): Promise<void> {
+  await waitFor(() => modelProcesses().length === 0, {
+    what: "the processes to end",
+    timeoutMs: 10_000,
+  });
 }
 
 describe("the transformers embedder", () => {
@@ -281,7 +275,7 @@ describe("a model that cannot be had", () => {
     const loaded = await load({ modelPath: broken });
     expect(loaded).toMatchObject({ kind: "unavailable", problem: "failed" });
     expect(loaded).toHaveProperty("message", expect.stringContaining("could not be loaded"));
-    await waitUntil(async () => (await modelProcesses()).length === 0);
+    await allGone();
   });
 
   it("says when the configured dimension is another", async () => {
@@ -295,31 +289,31 @@ describe("a model that cannot be had", () => {
     const loading = load({ modelPath }, controller.signal);
     controller.abort(new Error("shutting down"));
     await expect(loading).rejects.toThrow("shutting down");
-    await waitUntil(async () => (await modelProcesses()).length === 0);
+    await allGone();
   });
 });
 
 describe("the model's process", () => {
   it("fails who waits when it dies, and says that it is started again soon", async () => {
-    await waitUntil(async () => (await modelProcesses()).length === 0);
+    await allGone();
     await using embedder = await open();
-    for (const pid of await modelProcesses()) process.kill(pid, "SIGKILL");
+    for (const pid of modelProcesses()) process.kill(pid, "SIGKILL");
     const failing = embedder.embedDocuments(["add"], { signal: never });
     await expect(failing).rejects.toMatchObject({
       code: "embedding-failed",
       data: { model: embedder.model.id },
     });
-    await waitUntil(async () => (await modelProcesses()).length === 0);
+    await allGone();
     const again = embedder.embedDocuments(["add"], { signal: never });
     await expect(again).rejects.toThrow(/started again/);
   });
 
   it("ends with the embedder", async () => {
-    await waitUntil(async () => (await modelProcesses()).length === 0);
+    await allGone();
     const embedder = await open();
-    expect(await modelProcesses()).toHaveLength(1);
+    expect(modelProcesses()).toHaveLength(1);
     await embedder[Symbol.asyncDispose]();
-    await waitUntil(async () => (await modelProcesses()).length === 0);
+    await allGone();
     await expect(embedder.embedQuery("add", { signal: never })).rejects.toThrow(/disposed/);
   });
 });
