@@ -4,7 +4,16 @@
 
 const FEATURES =
   "access|audit|cache|calls|catalog|discovery|events|metrics|plans|resilience|results|tokens|upstream";
-const ADAPTERS = ["embedding", "files", "pino", "prometheus", "tokens", "upstream", "vectors"];
+const ADAPTERS = [
+  "embedding",
+  "files",
+  "pino",
+  "prometheus",
+  "redis",
+  "tokens",
+  "upstream",
+  "vectors",
+];
 const EDGES = ["admin", "cli", "http", "mcp"];
 
 const TESTS = ["**/*.test.ts", "**/*.contract.ts"];

@@ -11,10 +11,19 @@ import {
   type ServerEntry,
 } from "../config/index.ts";
 import { createAccess, type AccessOptions } from "../core/access/index.ts";
+import { CACHE_DEFAULTS, createCaches } from "../core/cache/index.ts";
 import { createCalls } from "../core/calls/index.ts";
 import { createCatalog } from "../core/catalog/index.ts";
 import { createEventLog } from "../core/events/index.ts";
 import type { Gateway } from "../core/gateway.ts";
+import {
+  createComposites,
+  createCompositionRules,
+  createPlanCompiler,
+  createPlans,
+  PLANS_DEFAULTS,
+  type RunnableComposites,
+} from "../core/plans/index.ts";
 import { createCircuits } from "../core/resilience/index.ts";
 import { createResults } from "../core/results/index.ts";
 import { createTokenCounts } from "../core/tokens/index.ts";
@@ -71,6 +80,13 @@ async function wire(config: Config, parts: GatewayParts, scope: Scope): Promise<
   const { logger, dataDir } = parts;
   const features = createFeatures(config, parts, scope);
   const { access, calls, circuits, metrics, upstreams } = features;
+  const { plans, compositePlans } = createPlanning(features, scope);
+  const composites = await createComposites({
+    ...features,
+    plans,
+    store: { read: () => Promise.resolve({}), write: () => Promise.resolve() },
+  });
+  compositePlans.use(composites);
   const set = await createServerSet({
     overlay: dataDir === undefined ? forgetful() : createOverlayFile(join(dataDir, "servers.json")),
     upstreams,
@@ -95,6 +111,8 @@ async function wire(config: Config, parts: GatewayParts, scope: Scope): Promise<
   );
   const gateway: Gateway = {
     ...features,
+    plans,
+    composites,
     version: parts.version,
     startedAt: features.clock.now(),
     servers,
@@ -138,11 +156,48 @@ function createFeatures(config: Config, parts: GatewayParts, scope: Scope) {
     scope,
     childEnvironment: childEnvironment(readEnvironment()),
   });
+  const caches = scope.use(
+    createCaches(CACHE_DEFAULTS, {
+      ...base,
+      catalog,
+      events,
+      upstreams,
+      rulesOf: () => undefined,
+    }),
+  );
   const calls = createCalls(
     { ...config.calls, ...config.resilience },
-    { ...base, access, catalog, circuits, upstreams },
+    { ...base, access, catalog, circuits, upstreams, stages: caches.stages },
   );
-  return { ...base, access, events, catalog, circuits, results, discovery, upstreams, calls };
+  return {
+    ...base,
+    access,
+    events,
+    caches,
+    catalog,
+    circuits,
+    results,
+    discovery,
+    upstreams,
+    calls,
+  };
+}
+
+/** Plans, and the place where the composites that they may use are put once they are there. */
+function createPlanning(features: ReturnType<typeof createFeatures>, scope: Scope) {
+  const options = PLANS_DEFAULTS;
+  const rules = createCompositionRules(options.rules, features);
+  let composites: RunnableComposites | undefined;
+  const compiler = createPlanCompiler(options, {
+    ...features,
+    rules,
+    compositePlan: (tool) => composites?.planOf(tool),
+  });
+  const plans = scope.use(createPlans(options, { ...features, rules, compiler }));
+  return {
+    plans,
+    compositePlans: { use: (made: RunnableComposites) => void (composites = made) },
+  };
 }
 
 function withOwnKey(options: AccessOptions, hash: string | undefined): AccessOptions {

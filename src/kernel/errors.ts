@@ -6,6 +6,18 @@ export interface Violation {
   readonly message: string;
 }
 
+/** One thing wrong with a plan: in which step (absent: the plan as a whole), and where in its text. */
+export interface PlanProblem {
+  /** A plan with an `error` does not run. */
+  readonly severity: "error" | "warning";
+  readonly step?: string;
+  /** A JSON pointer into the plan. */
+  readonly path: string;
+  /** Stable, such as `unknown-tool` or `cycle`; `docs/plans.md` lists them. */
+  readonly code: string;
+  readonly message: string;
+}
+
 /**
  * Every failure the gateway can name, and the facts that go with it. The keys are the stable `code`
  * of problem+json answers; `docs/errors.md` lists each one, and a test keeps the two in step.
@@ -42,6 +54,10 @@ export interface ErrorData {
     /** As it came, so that it can be relayed unrounded. */
     readonly rpcData?: RawJson;
   };
+  "invalid-plan": { readonly problems: readonly PlanProblem[] };
+  "unknown-plan": { readonly plan: string };
+  /** `cache: "only"`, and nothing is kept for the call. */
+  "not-cached": { readonly tool: string };
   "embedding-failed": { readonly model: string };
   "index-failed": { readonly index: string };
   "daemon-unreachable": { readonly url: string };

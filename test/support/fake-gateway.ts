@@ -1,3 +1,4 @@
+import { CACHE_DEFAULTS, createCaches } from "../../src/core/cache/index.ts";
 import { createEventLog } from "../../src/core/events/index.ts";
 import type { Gateway } from "../../src/core/gateway.ts";
 import { createResults, type ResultsOptions } from "../../src/core/results/index.ts";
@@ -8,7 +9,9 @@ import { createSeededRandom } from "../../src/kernel/random.ts";
 import { createFakeAccess } from "./fakes/fake-access.ts";
 import { createFakeCalls, type FakeCalls } from "./fakes/fake-calls.ts";
 import { createFakeCatalog, type FakeCatalog, type FakeTool } from "./fakes/fake-catalog.ts";
+import { createFakeComposites } from "./fakes/fake-composites.ts";
 import { createFakeDiscovery, type FakeDiscovery } from "./fakes/fake-discovery.ts";
+import { createFakePlans, type FakePlans } from "./fakes/fake-plans.ts";
 import { createFakeServers, type FakeServers } from "./fakes/fake-servers.ts";
 import { principal } from "./fakes/principals.ts";
 import { createRecordingLog, type RecordingLog } from "./fakes/recording-log.ts";
@@ -22,6 +25,7 @@ export interface FakeGateway extends Gateway, Disposable {
   readonly discovery: FakeDiscovery;
   readonly fakeServers: FakeServers;
   readonly log: RecordingLog;
+  readonly plans: FakePlans;
   readonly metrics: RecordingMetrics;
   /** Sets what has been counted: tokens by fingerprint, and of the whole catalogue. */
   countTokens(catalogue: number, byFingerprint: Readonly<Record<string, number>>): void;
@@ -78,20 +82,36 @@ export function createFakeGateway(setup: FakeGatewaySetup = {}): FakeGateway {
   const fakeServers = createFakeServers([...new Set(tools.map((tool) => tool.server))]);
   const results = createResults(setup.results ?? {}, { clock, random });
   const counted = createCountedTokens();
+  const metrics = createRecordingMetrics();
+  const events = createEventLog({}, { clock, log });
+  const { upstreams } = fakeServers;
+  const caches = createCaches(CACHE_DEFAULTS, {
+    catalog,
+    upstreams,
+    events,
+    metrics,
+    log,
+    clock,
+    random,
+    rulesOf: () => undefined,
+  });
   return {
     version: "0.0.0-test",
     startedAt: clock.now(),
     access,
+    caches,
     calls: createFakeCalls({ catalog, access }),
     catalog,
     circuits: fakeServers.circuits,
     discovery: createFakeDiscovery({ catalog, access }),
-    events: createEventLog({}, { clock, log }),
+    composites: createFakeComposites(),
+    events,
+    plans: createFakePlans(),
     results,
     servers: fakeServers.registry,
     tokens: counted.tokens,
-    upstreams: fakeServers.upstreams,
-    metrics: createRecordingMetrics(),
+    upstreams,
+    metrics,
     log,
     clock,
     random,

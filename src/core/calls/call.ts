@@ -2,8 +2,8 @@ import type { SharedAbort } from "../../kernel/abort.ts";
 import type { RawJson } from "../../kernel/raw-json.ts";
 import type { Principal } from "../access/index.ts";
 import type { Tool } from "../catalog/index.ts";
-import type { ProgressListener } from "../upstream/index.ts";
-import type { CacheStatus, CircuitState, Degraded } from "./outcome.ts";
+import type { CallOrigin, ProgressListener } from "../upstream/index.ts";
+import type { CacheHit, CacheStatus, CircuitState, Degraded } from "./outcome.ts";
 
 /** Whether a kept answer may serve a call; `bypass` and `refresh` ask for a fresh one. */
 export type CacheMode = "default" | "bypass" | "refresh" | "only";
@@ -34,6 +34,8 @@ export interface CallRequest {
   /** 32 lower-case hex digits of the caller's trace; a new one is made otherwise. */
   readonly traceId?: string;
   readonly onProgress?: ProgressListener;
+  /** Set when a plan asks, not a caller itself. */
+  readonly origin?: CallOrigin;
 }
 
 /** A call on its way through the pipeline. Stages pass it on, or a changed copy. */
@@ -64,4 +66,5 @@ export interface CallNotes {
   circuit: CircuitState;
   attempts: number;
   degraded?: Degraded;
+  cacheHit?: CacheHit;
 }

@@ -14,6 +14,14 @@ export interface Degraded {
   readonly servedBy?: string;
 }
 
+/** What is told of an answer that came from a cache. */
+export interface CacheHit {
+  readonly ageMs: number;
+  /** Semantic hits only: the cosine, and the arguments that the answer was first given to. */
+  readonly similarity?: number;
+  readonly originalArguments?: RawJson;
+}
+
 /** How an outcome came to be; told to the caller beside the result. */
 export interface CallMeta {
   readonly server: string;
@@ -24,6 +32,7 @@ export interface CallMeta {
   readonly attempts: number;
   readonly circuit: CircuitState;
   readonly degraded?: Degraded;
+  readonly cacheHit?: CacheHit;
   readonly durationMs: number;
   readonly traceId: string;
 }

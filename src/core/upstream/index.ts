@@ -23,6 +23,8 @@ export type { ServerRegistry } from "./server-registry.ts";
 export { untilSettled, type SettleRequest } from "./until-settled.ts";
 export type {
   CallScope,
+  CallOrigin,
+  PlanTrail,
   ProgressListener,
   ServerState,
   ServerStatus,

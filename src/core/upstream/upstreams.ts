@@ -43,6 +43,22 @@ export interface CallScope {
   readonly session?: string;
 }
 
+/** The tools that a plan and the plans inside it have called so far. */
+export interface PlanTrail {
+  readonly tools: ReadonlySet<string>;
+  add(tool: string): void;
+}
+
+/** The part of a plan that asks for a call. */
+export interface CallOrigin {
+  readonly plan: string;
+  readonly step: string;
+  /** The composite tools that the plan runs inside, outermost first: bounds nesting, refuses recursion. */
+  readonly within: readonly string[];
+  /** Shared by the outermost plan and all plans inside it. */
+  readonly trail: PlanTrail;
+}
+
 /** A progress notification of the upstream: its params as they came, token left out. */
 export type ProgressListener = (params: RawJson) => void;
 
@@ -61,6 +77,8 @@ export interface UpstreamRequest {
   readonly safe: boolean;
   readonly scope: CallScope;
   readonly onProgress?: ProgressListener;
+  /** Set when a plan asks; never sent to a server. */
+  readonly origin?: CallOrigin;
 }
 
 /** What the server said: the `result` member's bytes. */

@@ -93,6 +93,7 @@ function toMeta(call: Call, ending: Ending, durationMs: number): CallMeta {
     attempts: notes.attempts,
     circuit: notes.circuit,
     ...(notes.degraded === undefined ? {} : { degraded: notes.degraded }),
+    ...(notes.cacheHit === undefined ? {} : { cacheHit: notes.cacheHit }),
     durationMs,
     traceId: call.traceId,
   };

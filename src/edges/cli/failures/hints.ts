@@ -36,6 +36,10 @@ const HINTS = {
   "unknown-server": ({ nearest: [first] = [] }) =>
     first === undefined ? "See switchboard servers list." : `Did you mean ${first}?`,
   "unknown-result": () => "Stored results expire; make the call again.",
+  "unknown-plan": () => "Ended plans are kept for a while only; run it again.",
+  "not-cached": () => "Call without asking for a kept answer only.",
+  "invalid-plan": () =>
+    "Mend what is named; switchboard plan check FILE looks again without running it.",
   "unknown-route": otherVersion,
   "method-not-allowed": otherVersion,
   "invalid-arguments": ({ subject }) =>

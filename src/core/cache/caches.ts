@@ -1,0 +1,110 @@
+import type { RawJson } from "../../kernel/raw-json.ts";
+import type { Principal } from "../access/index.ts";
+import type { Call, PluggedStages } from "../calls/index.ts";
+import type { ServerId, Tool } from "../catalog/index.ts";
+import type { CacheSharing, SemanticOptions } from "./options.ts";
+import type { SharedCacheStatus } from "./shared-cache.ts";
+
+/** How a tool's answers are cached, and why. */
+export interface CachePolicy {
+  readonly cached: boolean;
+  /** In words: which setting or hint decided, and what would change it. */
+  readonly why: string;
+  readonly ttlMs: number;
+  readonly staleWhileRevalidateMs: number;
+  readonly staleIfErrorMs: number;
+  readonly scope: CacheSharing;
+  readonly tags: readonly string[];
+  readonly ignoreArguments: readonly string[];
+  readonly vary: readonly string[];
+  /** What a call of the tool invalidates: scopes such as `server:users`; empty for tools that only read. */
+  readonly invalidates: readonly string[];
+  readonly semantic?: SemanticOptions & {
+    /** The threshold in force, after what verification has found. */
+    readonly effectiveThreshold: number;
+    /** Set when verification found too many wrong answers. */
+    readonly switchedOff?: string;
+  };
+}
+
+/** What one tier did since the start. */
+export interface TierStats {
+  readonly hits: number;
+  readonly misses: number;
+  readonly entries: number;
+  readonly bytes: number;
+}
+
+/** What the caches did for one tool. */
+export interface ToolCacheStats {
+  readonly tool: string;
+  readonly hits: number;
+  readonly misses: number;
+  /** Hits that were past their time to live. */
+  readonly stale: number;
+  /** Time that the server would have taken to answer the hits, in milliseconds. */
+  readonly savedMs: number;
+}
+
+/** For `GET /v1/cache`, `cache stats` and `status`. */
+export interface CacheStats {
+  readonly mode: string;
+  readonly l1: TierStats & { readonly maxBytes: number; readonly maxEntries: number };
+  readonly l2: (TierStats & SharedCacheStatus) | undefined;
+  readonly l3: TierStats;
+  readonly savedMs: number;
+  /** The tools with the most hits and misses, at most 100. */
+  readonly tools: readonly ToolCacheStats[];
+}
+
+/** A tool that might well be cached. */
+export interface CacheSuggestion {
+  readonly tool: string;
+  /** Calls that had been made before with the same arguments. */
+  readonly repeats: number;
+  /** How many of these were answered alike. */
+  readonly alike: number;
+  /** Times between a call and its repetition, in milliseconds. */
+  readonly medianGapMs: number;
+  /** The longest time over which answers stayed alike, in milliseconds. */
+  readonly longestAlikeMs: number;
+  /** What to write into the config. */
+  readonly suggestedTtlMs: number;
+  /** Time that it would have saved so far, in milliseconds. */
+  readonly wouldHaveSavedMs: number;
+}
+
+/** Which entries are to go; at least one member. With `server` and `tool` both must fit. */
+export interface InvalidateRequest {
+  readonly server?: string;
+  readonly tool?: string;
+  readonly tag?: string;
+  readonly key?: string;
+}
+
+/** An answer that is past its time, but better than none. */
+export interface StaleAnswer {
+  readonly body: RawJson;
+  readonly ageMs: number;
+}
+
+/** The caches of tool results. */
+export interface Caches extends AsyncDisposable {
+  /** Their places in the pipeline. */
+  readonly stages: Required<Pick<PluggedStages, "invalidate" | "cache">>;
+  policy(tool: Tool): CachePolicy;
+  stats(): CacheStats;
+  suggest(): readonly CacheSuggestion[];
+  /** @throws GatewayError `invalid-request` when nothing is named. */
+  invalidate(request: InvalidateRequest): Promise<void>;
+  /** For when the server fails: an answer of any age that the policy allows, unless the call asks for a fresh one. */
+  stale(call: Call): Promise<StaleAnswer | undefined>;
+  /** Told when a server says that what it holds has changed. */
+  serverChanged(server: ServerId): void;
+  /** The key of a call as `cache explain` shows it; `undefined` for a call that is not cached, with the reason. */
+  explain(
+    tool: Tool,
+    principal: Principal,
+    args?: RawJson,
+  ): { readonly policy: CachePolicy; readonly key?: string; readonly uncachedReason?: string };
+}

@@ -1,0 +1,27 @@
+export type {
+  Caches,
+  CachePolicy,
+  CacheStats,
+  CacheSuggestion,
+  InvalidateRequest,
+  StaleAnswer,
+  TierStats,
+  ToolCacheStats,
+} from "./caches.ts";
+export { createCaches, type CachesDeps } from "./create-caches.ts";
+export {
+  CACHE_DEFAULTS,
+  type CacheOptions,
+  type ServerCacheRules,
+  type ToolCacheRules,
+} from "./options.ts";
+export type { SemanticIndex, SemanticMatch, SemanticPlace } from "./semantic-index.ts";
+export type {
+  CacheRecord,
+  CacheScope,
+  Lease,
+  SharedCache,
+  SharedCacheStatus,
+  SharedHit,
+  SharedLookup,
+} from "./shared-cache.ts";

@@ -1,0 +1,32 @@
+export {
+  COMPOSITES_SERVER,
+  type Composite,
+  type Composites,
+  type CompositeStore,
+  type CompositeView,
+} from "./composites.ts";
+export { PLANS_DEFAULTS, type CompositionRule, type PlansOptions } from "./options.ts";
+export { PLAN_EVENT_TYPES, type PlanEvent, type PlanEventType } from "./plan-events.ts";
+export {
+  PLAN_STATUSES,
+  STEP_STATUSES,
+  type CompensationReport,
+  type PlanReport,
+  type PlanStatus,
+  type StepFailure,
+  type StepReport,
+  type StepStatus,
+} from "./plan-report.ts";
+export type {
+  PlanCheck,
+  PlanCheckRequest,
+  PlannedStep,
+  PlanRequest,
+  PlanRun,
+  Plans,
+} from "./plans.ts";
+export type { StepErrorCode } from "./step-error.ts";
+export { createPlanCompiler } from "./check/plan-compiler.ts";
+export { createCompositionRules } from "./check/composition-rules.ts";
+export { createComposites, type RunnableComposites } from "./create-composites.ts";
+export { createPlans } from "./create-plans.ts";
