@@ -19,7 +19,8 @@ interface ProblemDeps {
 export function answerProblems(app: FastifyInstance, deps: ProblemDeps): void {
   app.setErrorHandler((error, request, reply) => {
     const { failure, status } = toFailure(error, request, deps);
-    logBug(failure, request, deps.log);
+    const { traceId, method } = request;
+    logBug(failure, { traceId, method, route: request.routeOptions.url }, deps.log);
     if (failure.code === "payload-too-large") letFinish(request, reply);
     return sendProblem(reply, failure, status);
   });
@@ -48,11 +49,13 @@ export function sendProblem(
 }
 
 /** What nobody foresaw is answered without details, and logged with all of them. */
-export function logBug(failure: GatewayError, request: FastifyRequest, log: Logger): void {
+export function logBug(
+  failure: GatewayError,
+  about: Readonly<Record<string, string | undefined>>,
+  log: Logger,
+): void {
   if (failure.code !== "internal") return;
-  const { traceId, method } = request;
-  const fields = { traceId, method, route: request.routeOptions.url, err: failure.cause };
-  log.error(fields, "A request failed for a reason nobody foresaw.");
+  log.error({ ...about, err: failure.cause }, "A request failed for a reason nobody foresaw.");
 }
 
 function toFailure(

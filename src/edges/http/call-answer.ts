@@ -4,27 +4,24 @@ import { presentResult, type PresentRequest } from "../../core/results/index.ts"
 import { objectMembers, slice, type Span } from "../../mcp/json-scan.ts";
 import { withMembers, type Members } from "../../mcp/splice.ts";
 import { withoutMembers } from "../../mcp/without-members.ts";
-import { toProblem, type ProblemAnswer } from "./problem.ts";
-
-/** A call's answer, ready to be sent as it is, or kept. */
-export type CallAnswer = ProblemAnswer;
+import { jsonAnswer, type Answer } from "./answer.ts";
+import { toProblem } from "./problem.ts";
 
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
-const RESULT_HEADERS = { "content-type": "application/json; charset=utf-8" };
 
 /** Turns an outcome into an answer: the upstream's bytes with `meta` beside, or a problem. */
 export function toCallAnswer(
   outcome: Outcome,
   guard: Pick<PresentRequest, "results" | "principal">,
-): CallAnswer {
+): Answer {
   const { meta } = outcome;
   switch (outcome.kind) {
     case "result": {
       if (outcome.body.bytes[0] !== OPEN_BRACE) return toProblem(notAnObject(meta), meta);
       const { body, handle } = presentResult(outcome.body, { ...guard, surface: "rest" });
       const told = handle === undefined ? meta : { ...meta, handle };
-      return { status: 200, headers: RESULT_HEADERS, body: withCallMeta(body.bytes, told) };
+      return jsonAnswer(withCallMeta(body.bytes, told));
     }
     case "input_required":
       return inputRequired(outcome.body.bytes, meta);
@@ -52,7 +49,7 @@ function withCallMeta(result: Uint8Array, meta: object): Buffer {
 }
 
 /** 409 with what the server asks for, to be answered in a second call. */
-function inputRequired(result: Uint8Array, meta: CallMeta): CallAnswer {
+function inputRequired(result: Uint8Array, meta: CallMeta): Answer {
   const error = new GatewayError(
     "input-required",
     "The tool needs more input. Call it again with the same arguments, with inputResponses (an " +

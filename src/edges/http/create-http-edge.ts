@@ -36,7 +36,7 @@ export function createHttpEdge(options: HttpEdgeOptions, deps: HttpEdgeDeps): Fa
   });
   admitRequests(app, { admission, gateway });
   measureRequests(app, gateway.metrics);
-  registerEndpoints(app, endpoints);
+  registerEndpoints(app, endpoints, { options, clock: gateway.clock });
   admitUpgrades(app, { ...deps, admission });
   closeUnusedSockets(app);
   app.addHook("preClose", (done) => {

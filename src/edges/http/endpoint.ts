@@ -1,8 +1,8 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
-import type { Principal, Role } from "../../core/access/index.ts";
+import type { Role } from "../../core/access/index.ts";
 import type { ErrorCode } from "../../kernel/errors.ts";
 import { readInput, readQuery } from "../../contract/index.ts";
+import type { Incoming } from "./incoming.ts";
 import { readJsonBody } from "./json-body.ts";
 
 /** Who may ask: anybody, every known caller, or a role (and what it may do, for the refusal). */
@@ -19,6 +19,8 @@ export interface AnswerDescription {
   readonly mediaType?: string;
   /** What `Accept: text/event-stream` gives instead. */
   readonly stream?: string;
+  /** The data of its events. */
+  readonly streamSchema?: z.ZodType;
 }
 
 /** All that is told of an endpoint: it is registered and documented from this. */
@@ -27,7 +29,7 @@ export interface EndpointDescription {
   /** Parameters stand in braces. */
   readonly path: `/${string}`;
   readonly operationId: string;
-  readonly tag: "tools" | "results" | "servers" | "events" | "daemon";
+  readonly tag: "tools" | "plans" | "results" | "servers" | "events" | "daemon";
   readonly summary: string;
   readonly description?: string;
   readonly access: RouteAccess;
@@ -35,6 +37,8 @@ export interface EndpointDescription {
   readonly body?: z.ZodType;
   /** Hands the body over as the bytes that came; the endpoint reads it by `body` itself. */
   readonly rawBody?: true;
+  /** Takes the body as YAML too; it is JSON by the time the endpoint reads it. */
+  readonly takesYaml?: true;
   readonly headers?: Readonly<Record<string, string>>;
   readonly answers: Readonly<Record<number, AnswerDescription>>;
   /** What can go wrong here, beside what can everywhere. */
@@ -58,18 +62,17 @@ type BodyOf<Description> = Description extends { readonly rawBody: true }
     : undefined;
 
 /** A request as an endpoint's handler gets it: read and checked. */
-export interface Exchange<Description extends EndpointDescription = EndpointDescription> {
+export interface Exchange<
+  Description extends EndpointDescription = EndpointDescription,
+> extends Omit<Incoming, "params" | "query" | "body"> {
   readonly params: ParamsOf<Description["path"]>;
   readonly query: QueryOf<Description>;
   readonly body: BodyOf<Description>;
-  readonly principal: Principal;
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
 }
 
 /** An endpoint: what is told of it, and how it answers. */
 export interface Endpoint extends EndpointDescription {
-  answer(request: FastifyRequest, reply: FastifyReply): unknown;
+  answer(incoming: Incoming): unknown;
 }
 
 /** Joins a description with a handler; what the handler gives is sent as JSON, unless it is the reply itself. */
@@ -79,24 +82,21 @@ export function endpoint<const Description extends EndpointDescription>(
 ): Endpoint {
   return {
     ...description,
-    answer: (request, reply) =>
+    answer: (incoming) =>
       handle({
-        params: request.params,
-        query: readQueryOf(description, request),
-        body: readBodyOf(description, request),
-        principal: request.principal,
-        request,
-        reply,
+        ...incoming,
+        query: readQueryOf(description, incoming),
+        body: readBodyOf(description, incoming),
       } as Exchange<Description>),
   };
 }
 
-function readQueryOf({ query }: EndpointDescription, request: FastifyRequest): unknown {
-  return query && readQuery(query, request.query as Readonly<Record<string, unknown>>);
+function readQueryOf({ query }: EndpointDescription, incoming: Incoming): unknown {
+  return query && readQuery(query, incoming.query);
 }
 
-function readBodyOf({ body, rawBody }: EndpointDescription, request: FastifyRequest): unknown {
+function readBodyOf({ body, rawBody }: EndpointDescription, incoming: Incoming): unknown {
   if (body === undefined) return undefined;
-  if (rawBody) return request.body ?? Buffer.alloc(0);
-  return readInput(body, readJsonBody(request.body));
+  if (rawBody) return incoming.body ?? Buffer.alloc(0);
+  return readInput(body, readJsonBody(incoming.body));
 }

@@ -1,13 +1,14 @@
 import { GatewayError } from "../../kernel/errors.ts";
+import type { EventStream } from "./event-stream.ts";
 
-/** The open streams of `GET /v1/events`: counted, and ended together. */
+/** The open streams of those who only watch: counted, and ended together. */
 export interface EventStreams extends Disposable {
   readonly size: number;
   /**
-   * Makes room for a stream; `end` is called when the edge closes.
+   * Opens a stream that is ended when the edge closes.
    * @throws GatewayError `rate-limited` when there are too many.
    */
-  enter(end: () => void): Disposable;
+  open(open: () => EventStream): EventStream;
 }
 
 /** How soon a refused client should ask again, in milliseconds. */
@@ -15,22 +16,24 @@ const RETRY_AFTER_MS = 5_000;
 
 /** Makes room for `max` streams. */
 export function createEventStreams(max: number): EventStreams {
-  const ends = new Set<() => void>();
+  const streams = new Set<EventStream>();
   return {
     get size() {
-      return ends.size;
+      return streams.size;
     },
-    enter(end) {
-      if (ends.size >= max) {
+    open(open) {
+      if (streams.size >= max) {
         const reason = `${max} event streams are open, the limit`;
         const retryAfterMs = RETRY_AFTER_MS;
         throw new GatewayError("rate-limited", `Too many: ${reason}.`, { reason, retryAfterMs });
       }
-      ends.add(end);
-      return { [Symbol.dispose]: () => void ends.delete(end) };
+      const stream = open();
+      streams.add(stream);
+      stream.closed.addEventListener("abort", () => streams.delete(stream), { once: true });
+      return stream;
     },
     [Symbol.dispose]() {
-      for (const end of ends) end();
+      for (const stream of streams) stream[Symbol.dispose]();
     },
   };
 }

@@ -14,6 +14,8 @@ declare module "fastify" {
     access?: RouteAccess;
     /** Keeps the route out of the latency metric. */
     streams?: true;
+    /** Takes bodies of YAML. */
+    takesYaml?: true;
   }
 }
 

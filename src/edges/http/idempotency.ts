@@ -5,7 +5,7 @@ import type { Clock } from "../../kernel/clock.ts";
 import { GatewayError } from "../../kernel/errors.ts";
 import { invalidRequest } from "../../contract/index.ts";
 import { principalKey, type Principal } from "../../core/access/index.ts";
-import type { CallAnswer } from "./call-answer.ts";
+import type { Answer } from "./answer.ts";
 import type { HttpEdgeOptions } from "./options.ts";
 
 /** A call made under a key. */
@@ -18,7 +18,7 @@ interface KeyedCall {
 
 /** What the work gave, and whether a repeated call should get it again. */
 export interface KeyedAnswer {
-  readonly answer: CallAnswer;
+  readonly answer: Answer;
   readonly keep: boolean;
 }
 
@@ -35,7 +35,7 @@ export interface Idempotency extends Disposable {
     call: KeyedCall,
     signal: AbortSignal,
     work: (signal: AbortSignal) => Promise<KeyedAnswer>,
-  ): Promise<{ readonly answer: CallAnswer; readonly replayed: boolean }>;
+  ): Promise<{ readonly answer: Answer; readonly replayed: boolean }>;
 }
 
 interface Entry {
@@ -56,7 +56,7 @@ export function createIdempotency(
 ): Idempotency {
   const closing = new AbortController();
   const underWay = new Map<string, Entry>();
-  const kept = new LRUCache<string, { digest: string; answer: CallAnswer }>({
+  const kept = new LRUCache<string, { digest: string; answer: Answer }>({
     max: options.idempotencyMaxEntries,
     maxSize: options.idempotencyMaxBytes,
     sizeCalculation: ({ answer }) => answer.body.length + ENTRY_OVERHEAD_BYTES,
@@ -126,7 +126,7 @@ function digestOf(parts: KeyedCall["fingerprint"]): string {
 function conflict(key: string): GatewayError {
   return new GatewayError(
     "idempotency-conflict",
-    "This Idempotency-Key was used for another tool or other arguments; take a new key for a new call.",
+    "This Idempotency-Key was used for another request; take a new key for a new one.",
     { key },
   );
 }

@@ -1,21 +1,20 @@
 import type { GatewayError } from "../../kernel/errors.ts";
 import type { RawJson } from "../../kernel/raw-json.ts";
 import { withMembers } from "../../mcp/splice.ts";
+import type { Answer } from "./answer.ts";
 import { PROBLEM_KINDS } from "./status-codes.ts";
 
-/** A failure as HTTP answers it. */
-export interface ProblemAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  /** `application/problem+json` (RFC 9457) with the code's own members beside. */
-  readonly body: Buffer;
-}
+/** The media type of problems (RFC 9457). */
+export const PROBLEM_TYPE = "application/problem+json";
 
-/** Writes a failure down; `status` only where HTTP has a finer one than the code's. */
+/**
+ * A failure as it is answered, with the code's own members beside; `status` only where HTTP has a
+ * finer one than the code's.
+ */
 export function toProblem(
   error: GatewayError,
   context: { readonly traceId: string; readonly status?: number },
-): ProblemAnswer {
+): Answer {
   const kind = PROBLEM_KINDS[error.code];
   const status = context.status ?? kind.status;
   const { rpcData, ...facts } = error.data as { readonly rpcData?: RawJson };
@@ -37,7 +36,7 @@ export function toProblem(
 }
 
 function headersOf(error: GatewayError): Record<string, string> {
-  const headers: Record<string, string> = { "content-type": "application/problem+json" };
+  const headers: Record<string, string> = { "content-type": PROBLEM_TYPE };
   if ("retryAfterMs" in error.data) {
     headers["retry-after"] = String(Math.max(1, Math.ceil(error.data.retryAfterMs / 1000)));
   }

@@ -1,6 +1,9 @@
 import type { FastifyInstance, HTTPMethods } from "fastify";
+import type { Clock } from "../../kernel/clock.ts";
 import { GatewayError } from "../../kernel/errors.ts";
 import type { Endpoint } from "./endpoint.ts";
+import type { EventStreamLimits } from "./event-stream.ts";
+import { fromHttp } from "./incoming.ts";
 
 const METHODS: readonly HTTPMethods[] = [
   "DELETE",
@@ -14,18 +17,22 @@ const METHODS: readonly HTTPMethods[] = [
 ];
 
 /** Registers the endpoints, and an answer 405 for every other method of their paths. */
-export function registerEndpoints(app: FastifyInstance, endpoints: readonly Endpoint[]): void {
+export function registerEndpoints(
+  app: FastifyInstance,
+  endpoints: readonly Endpoint[],
+  deps: { readonly options: EventStreamLimits; readonly clock: Clock },
+): void {
   const methods = new Map<string, HTTPMethods[]>();
   for (const endpoint of endpoints) {
     const url = toPattern(endpoint.path);
-    const { method, access, streams } = endpoint;
+    const { method, access, streams, takesYaml } = endpoint;
     const withHead = method === "GET" && streams !== true;
     app.route({
       method,
       url,
       exposeHeadRoute: withHead,
-      config: streams === undefined ? { access } : { access, streams },
-      handler: (request, reply) => endpoint.answer(request, reply),
+      config: { access, ...(streams && { streams }), ...(takesYaml && { takesYaml }) },
+      handler: (request, reply) => endpoint.answer(fromHttp(request, reply, deps)),
     });
     const allowed = methods.get(url) ?? [];
     methods.set(url, [...allowed, method, ...(withHead ? (["HEAD"] as const) : [])]);

@@ -1,6 +1,5 @@
 import { addServerSchema, serverSchema } from "../../../contract/index.ts";
 import type { JsonObject } from "../../../kernel/json.ts";
-import { clientGone } from "../client-gone.ts";
 import type { EdgeContext } from "../edge-context.ts";
 import { endpoint, type Endpoint } from "../endpoint.ts";
 import { presentServer } from "../server-view.ts";
@@ -22,10 +21,9 @@ export function addServer({ gateway }: EdgeContext): Endpoint {
       answers: { 201: { description: "The server that was added.", schema: serverSchema } },
       failures: ["server-exists"],
     },
-    async ({ body, principal, reply }) => {
-      const gone = clientGone(reply);
+    async ({ body, principal, reply, gone }) => {
       const { id, ...entry } = body;
-      const status = await gateway.servers.add(id, entry as JsonObject, gone);
+      const status = await gateway.servers.add(id, entry as JsonObject, gone());
       reply.code(201).header("location", `/v1/servers/${status.id}`);
       return presentServer(status, principal, gateway);
     },

@@ -1,15 +1,13 @@
 import { callAnswerSchema, callRequestSchema } from "../../../contract/index.ts";
-import { toGatewayError } from "../../../kernel/errors.ts";
 import type { RawJson } from "../../../kernel/raw-json.ts";
 import { logBug } from "../answer-problems.ts";
-import { mayHaveHappened, toCallAnswer, type CallAnswer } from "../call-answer.ts";
+import type { Answer } from "../answer.ts";
+import { mayHaveHappened, toCallAnswer } from "../call-answer.ts";
 import { fingerprintParts, readCallBody, type CallBody } from "../call-body.ts";
-import { clientGone } from "../client-gone.ts";
 import type { EdgeContext } from "../edge-context.ts";
 import { endpoint, type Endpoint, type Exchange } from "../endpoint.ts";
-import { acceptsEventStream, openEventStream } from "../event-stream.ts";
 import { readIdempotencyKey, type KeyedAnswer } from "../idempotency.ts";
-import { toProblem } from "../problem.ts";
+import { finishStream } from "../stream-answer.ts";
 
 const DESCRIPTION = {
   method: "POST",
@@ -64,14 +62,13 @@ interface Asked {
 /** The hot path: no schema runs over the result, which goes out as the upstream's bytes. */
 export function callTool(context: EdgeContext): Endpoint {
   return endpoint(DESCRIPTION, async (exchange) => {
-    const { request, reply } = exchange;
+    const { headers, reply } = exchange;
     const asked: Asked = {
       body: readCallBody(exchange.body),
-      key: readIdempotencyKey(request.headers["idempotency-key"]),
+      key: readIdempotencyKey(headers["idempotency-key"]),
     };
-    if (acceptsEventStream(request.headers.accept)) return streamed(context, exchange, asked);
-    const gone = clientGone(reply);
-    const answer = await answerOf(context, exchange, { ...asked, signal: gone });
+    if (exchange.wantsEvents) return streamed(context, exchange, asked);
+    const answer = await answerOf(context, exchange, { ...asked, signal: exchange.gone() });
     return reply.code(answer.status).headers(answer.headers).send(answer.body);
   });
 }
@@ -81,11 +78,7 @@ interface Run extends Asked {
   readonly onProgress?: (params: RawJson) => void;
 }
 
-async function answerOf(
-  context: EdgeContext,
-  exchange: CallExchange,
-  run: Run,
-): Promise<CallAnswer> {
+async function answerOf(context: EdgeContext, exchange: CallExchange, run: Run): Promise<Answer> {
   if (run.key === undefined) {
     const { answer } = await callOnce(context, exchange, run);
     return answer;
@@ -105,7 +98,7 @@ async function answerOf(
 
 async function callOnce(
   { gateway }: EdgeContext,
-  { params, principal, request }: CallExchange,
+  { params, principal, traceId }: CallExchange,
   { body, signal, onProgress }: Run,
 ): Promise<KeyedAnswer> {
   const outcome = await gateway.calls.call(
@@ -113,12 +106,14 @@ async function callOnce(
       ...body,
       principal,
       tool: params.id,
-      traceId: request.traceId,
+      traceId,
       ...(onProgress === undefined ? {} : { onProgress }),
     },
     signal,
   );
-  if (outcome.kind === "failure") logBug(outcome.error, request, gateway.log);
+  if (outcome.kind === "failure") {
+    logBug(outcome.error, { traceId, operation: DESCRIPTION.operationId }, gateway.log);
+  }
   const answer = toCallAnswer(outcome, { results: gateway.results, principal });
   return { answer, keep: mayHaveHappened(outcome) };
 }
@@ -128,17 +123,13 @@ async function streamed(
   exchange: CallExchange,
   asked: Asked,
 ): Promise<unknown> {
-  const { request, reply } = exchange;
-  const gone = clientGone(reply);
-  using stream = openEventStream(reply, context.options, context.gateway.clock);
+  const { reply, traceId } = exchange;
+  const signal = exchange.gone();
+  const stream = exchange.openEvents();
   const onProgress = (params: RawJson): void => stream.send("progress", params.bytes);
-  try {
-    const answer = await answerOf(context, exchange, { ...asked, signal: gone, onProgress });
-    stream.send(answer.status === 200 ? "result" : "error", answer.body);
-  } catch (error) {
-    const failure = toGatewayError(error);
-    logBug(failure, request, context.gateway.log);
-    stream.send("error", toProblem(failure, { traceId: request.traceId }).body);
-  }
+  const { log } = context.gateway;
+  await finishStream(stream, { operation: DESCRIPTION.operationId, traceId, log }, async () => ({
+    answer: await answerOf(context, exchange, { ...asked, signal, onProgress }),
+  }));
   return reply;
 }

@@ -1,6 +1,5 @@
 import { changeServerSchema, serverSchema } from "../../../contract/index.ts";
 import type { JsonObject } from "../../../kernel/json.ts";
-import { clientGone } from "../client-gone.ts";
 import type { EdgeContext } from "../edge-context.ts";
 import { endpoint, type Endpoint } from "../endpoint.ts";
 import { findServer, presentServer } from "../server-view.ts";
@@ -20,10 +19,9 @@ export function changeServer({ gateway }: EdgeContext): Endpoint {
       answers: { 200: { description: "The server as it is now.", schema: serverSchema } },
       failures: ["unknown-server"],
     },
-    async ({ params, body, principal, reply }) => {
-      const gone = clientGone(reply);
+    async ({ params, body, principal, gone }) => {
       const { id } = findServer(params.id, principal, gateway);
-      const status = await gateway.servers.change(id, body as JsonObject, gone);
+      const status = await gateway.servers.change(id, body as JsonObject, gone());
       return presentServer(status, principal, gateway);
     },
   );

@@ -1,5 +1,4 @@
 import { tokenReportSchema } from "../../../contract/index.ts";
-import { clientGone } from "../client-gone.ts";
 import type { EdgeContext } from "../edge-context.ts";
 import { endpoint, type Endpoint } from "../endpoint.ts";
 
@@ -16,9 +15,8 @@ export function countTokens({ gateway }: EdgeContext): Endpoint {
       answers: { 200: { description: "Tokens in all and by server.", schema: tokenReportSchema } },
       failures: [],
     },
-    async ({ reply }) => {
-      const gone = clientGone(reply);
-      return await gateway.tokens.report(gone);
+    async ({ gone }) => {
+      return await gateway.tokens.report(gone());
     },
   );
 }

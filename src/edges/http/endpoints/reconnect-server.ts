@@ -1,5 +1,4 @@
 import { serverSchema } from "../../../contract/index.ts";
-import { clientGone } from "../client-gone.ts";
 import type { EdgeContext } from "../edge-context.ts";
 import { endpoint, type Endpoint } from "../endpoint.ts";
 import { findServer, presentServer } from "../server-view.ts";
@@ -19,10 +18,9 @@ export function reconnectServer({ gateway }: EdgeContext): Endpoint {
       },
       failures: ["unknown-server"],
     },
-    async ({ params, principal, reply }) => {
-      const gone = clientGone(reply);
+    async ({ params, principal, gone }) => {
       const { id } = findServer(params.id, principal, gateway);
-      const status = await gateway.upstreams.reconnect(id, gone);
+      const status = await gateway.upstreams.reconnect(id, gone());
       return presentServer(status, principal, gateway);
     },
   );

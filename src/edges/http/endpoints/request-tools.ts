@@ -8,7 +8,6 @@ import {
   parseToolRequests,
   type ToolRequest,
 } from "../../../core/discovery/index.ts";
-import { clientGone } from "../client-gone.ts";
 import type { EdgeContext } from "../edge-context.ts";
 import { endpoint, type Endpoint } from "../endpoint.ts";
 import { presentHit } from "../tool-view.ts";
@@ -30,15 +29,14 @@ export function requestTools({ gateway }: EdgeContext): Endpoint {
       answers: { 200: { description: "A group a request.", schema: toolRequestAnswerSchema } },
       failures: ["embedding-failed", "index-failed"],
     },
-    async ({ body, principal, reply }) => {
-      const gone = clientGone(reply);
+    async ({ body, principal, gone }) => {
       const startedAt = gateway.clock.monotonic();
       const requests = requestsOf(body);
       const { limit, detail } = body;
       const groups = await gateway.discovery.request(
         limit === undefined ? { requests } : { requests, limit },
         principal,
-        gone,
+        gone(),
       );
       return {
         groups: groups.map(({ request, servers, hits }) => ({

@@ -7,7 +7,6 @@ import {
   type SearchRequest,
 } from "../../../core/discovery/index.ts";
 import { createContextCosts, type ContextCosts } from "../../../core/tokens/index.ts";
-import { clientGone } from "../client-gone.ts";
 import type { EdgeContext } from "../edge-context.ts";
 import { endpoint, type Endpoint } from "../endpoint.ts";
 import { presentHit } from "../tool-view.ts";
@@ -32,9 +31,8 @@ export function searchTools(context: EdgeContext): Endpoint {
       answers: { 200: { description: "Tools, best first.", schema: searchAnswerSchema } },
       failures: ["embedding-failed", "index-failed"],
     },
-    async ({ body, principal, reply }) => {
-      const gone = clientGone(reply);
-      const answer = await gateway.discovery.search(toRequest(body), principal, gone);
+    async ({ body, principal, gone }) => {
+      const answer = await gateway.discovery.search(toRequest(body), principal, gone());
       const { tools, tokens, omitted } = pack(answer.hits, body, (hit, detail) =>
         show(hit, { ...body, detail }, { gateway, costs }),
       );

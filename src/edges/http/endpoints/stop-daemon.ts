@@ -16,8 +16,8 @@ export function stopDaemon({ stop }: EdgeContext): Endpoint {
       answers: { 202: { description: "It is stopping.", schema: stopAnswerSchema } },
       failures: [],
     },
-    ({ reply }) => {
-      reply.raw.once("close", stop);
+    ({ reply, afterAnswer }) => {
+      afterAnswer(stop);
       return reply.code(202).send({ status: "stopping" });
     },
   );

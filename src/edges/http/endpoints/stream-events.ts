@@ -3,12 +3,13 @@ import type { Principal } from "../../../core/access/index.ts";
 import type { GatewayEvent } from "../../../core/events/index.ts";
 import type { EdgeContext } from "../edge-context.ts";
 import { endpoint, type Endpoint } from "../endpoint.ts";
-import { openEventStream, type EventStream } from "../event-stream.ts";
+import type { EventStream } from "../event-stream.ts";
 import { viewEvent } from "../event-view.ts";
+import { readLastEventId } from "../last-event-id.ts";
 
 /** What happens in the gateway, as it happens. */
 export function streamEvents(context: EdgeContext): Endpoint {
-  const { gateway, eventStreams, options } = context;
+  const { gateway, eventStreams } = context;
   return endpoint(
     {
       method: "GET",
@@ -33,19 +34,13 @@ export function streamEvents(context: EdgeContext): Endpoint {
       failures: ["rate-limited"],
       streams: true,
     },
-    ({ query, principal, request, reply }) => {
-      let stream: EventStream | undefined;
-      const place = eventStreams.enter(() => stream?.[Symbol.dispose]());
-      let subscription: Disposable | undefined;
-      const onClose = (): void => {
-        subscription?.[Symbol.dispose]();
-        place[Symbol.dispose]();
-      };
-      stream = openEventStream(reply, { ...options, onClose }, gateway.clock);
+    ({ query, principal, headers, openEvents, reply }) => {
+      const stream = eventStreams.open(openEvents);
       const send = sender(stream, { topics: query.topics, principal }, context);
-      const lastId = query.lastEventId ?? readLastEventId(request.headers["last-event-id"]);
+      const lastId = query.lastEventId ?? readLastEventId(headers);
       if (lastId !== undefined) resume(stream, lastId, { gateway, send });
-      subscription = gateway.events.subscribe(send);
+      const subscription = gateway.events.subscribe(send);
+      stream.closed.addEventListener("abort", () => subscription[Symbol.dispose](), { once: true });
       return reply;
     },
   );
@@ -73,8 +68,4 @@ function resume(
   const next = missed[0]?.id;
   if (next !== undefined && next !== after + 1) stream.send("gap", JSON.stringify({ after, next }));
   for (const event of missed) send(event);
-}
-
-function readLastEventId(header: string | string[] | undefined): number | undefined {
-  return typeof header === "string" && /^\d{1,15}$/.test(header) ? Number(header) : undefined;
 }
