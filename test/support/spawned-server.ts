@@ -9,6 +9,8 @@ export type SpawnedServer = AsyncDisposable & {
   /** All it has written to stdout and stderr so far. */
   output(): string;
   stop(): Promise<void>;
+  /** Does nothing once it has ended. */
+  signal(name: NodeJS.Signals): void;
   /** Resolves with the exit code (null after a signal) once it has ended. */
   exited: Promise<number | null>;
 };
@@ -51,6 +53,7 @@ export async function startSpawnedServer(
     pid: child.pid!,
     output: () => output,
     stop,
+    signal: (name) => void child.kill(name),
     exited,
     match,
     [Symbol.asyncDispose]: stop,
