@@ -3,7 +3,7 @@
 // Run by `npm run lint`; a test plants violations and expects each to be caught.
 
 const FEATURES =
-  "access|audit|cache|calls|catalog|discovery|events|metrics|plans|resilience|results|tokens|upstream";
+  "access|audit|cache|calls|catalog|discovery|events|expressions|metrics|plans|resilience|results|tokens|upstream";
 const ADAPTERS = [
   "embedding",
   "files",

@@ -1,6 +1,6 @@
 import { GatewayError, type Violation } from "../../kernel/errors.ts";
 import type { JsonValue } from "../../kernel/json.ts";
-import { ExpressionError, searchJson } from "./bounded-search.ts";
+import { ExpressionError, searchJson } from "../expressions/index.ts";
 import type { ResultDocument } from "./document.ts";
 import type { ResultPage, ResultReadRequest } from "./results.ts";
 import { utf8Page } from "./utf8-page.ts";

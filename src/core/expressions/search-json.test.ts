@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { JsonValue } from "../../kernel/json.ts";
-import { ExpressionError, searchJson } from "./bounded-search.ts";
+import { ExpressionError, searchJson } from "./index.ts";
 
 const LIMITS = { maxExpressionLength: 2_048, maxSteps: 200_000, maxOutputLength: 1_000_000 };
 
