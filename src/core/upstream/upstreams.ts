@@ -77,6 +77,8 @@ export interface UpstreamRequest {
   readonly safe: boolean;
   readonly scope: CallScope;
   readonly onProgress?: ProgressListener;
+  /** 32 lower-case hex digits of the trace that the call belongs to; never sent to a server. */
+  readonly traceId?: string;
   /** Set when a plan asks; never sent to a server. */
   readonly origin?: CallOrigin;
 }

@@ -52,6 +52,15 @@ describe("an attempt at the server", () => {
     expect(metrics.sum("upstreamAttempts", { server: "s", outcome: "result" })).toBe(1);
   });
 
+  it("hands on which plan asks, and the trace that the call belongs to", async () => {
+    const { attempt, requests } = setUp(async () => ({ kind: "result", body }));
+    const trail = { tools: new Set<string>(), add: () => undefined };
+    const origin = { plan: "p", step: "a", within: ["composites__outer"], trail };
+    await attempt({ request: { origin } });
+    expect(requests[0]?.origin).toBe(origin);
+    expect(requests[0]?.traceId).toBe("0".repeat(32));
+  });
+
   it("tells deadlines and the caller of progress", async () => {
     const heard: string[] = [];
     const { attempt, requests } = setUp(async () => ({ kind: "result", body }));

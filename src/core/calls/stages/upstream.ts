@@ -46,13 +46,15 @@ export function createUpstreamStage(deps: UpstreamStageDeps): Next {
   };
 }
 
-function toUpstreamRequest({ request, principal, tool, signsOfLife }: Call): UpstreamRequest {
+function toUpstreamRequest(call: Call): UpstreamRequest {
+  const { request, principal, tool, traceId, signsOfLife } = call;
   const { session } = request;
   return withCarried(request, toListener(request.onProgress, signsOfLife), {
     server: tool.server,
     tool: tool.name,
     arguments: request.arguments,
     safe: isSafeTool(tool),
+    traceId,
     scope: session === undefined ? { principal } : { principal, session },
   });
 }
@@ -75,13 +77,14 @@ function withCarried(
   onProgress: ProgressListener | undefined,
   plain: UpstreamRequest,
 ): UpstreamRequest {
-  const { meta, inputResponses, requestState } = request;
-  if ((meta ?? inputResponses ?? requestState ?? onProgress) === undefined) return plain;
+  const { meta, inputResponses, requestState, origin } = request;
+  if ((meta ?? inputResponses ?? requestState ?? onProgress ?? origin) === undefined) return plain;
   return {
     ...plain,
     ...(meta === undefined ? {} : { meta }),
     ...(inputResponses === undefined ? {} : { inputResponses }),
     ...(requestState === undefined ? {} : { requestState }),
     ...(onProgress === undefined ? {} : { onProgress }),
+    ...(origin === undefined ? {} : { origin }),
   };
 }
