@@ -3,7 +3,7 @@ import { assert, constantFrom, jsonValue, pre, property, tuple } from "fast-chec
 import { describe, expect, it } from "vitest";
 import type { JsonValue } from "../../kernel/json.ts";
 import { rawJson } from "../../kernel/raw-json.ts";
-import { canonicalJson } from "./canonical-json.ts";
+import { canonicalJson, canonicalWithout } from "./canonical-json.ts";
 
 const canonical = (text: string): string | undefined => canonicalJson(rawJson(Buffer.from(text)));
 
@@ -41,6 +41,12 @@ describe("canonical JSON", () => {
     "1e-400",
     "[1.00000000000000000000]",
     '"\\ud800"',
+    "-0",
+    '{"x":[-0.0]}',
+    "-0e5",
+    '{"a":1,"a":2}',
+    '{"a":1,"\\u0061":1}',
+    '[{"b":{"a:":1,"a:":1}}]',
     '{"a":',
     `"${"x".repeat(70_000)}"`,
   ])("is not there for %s", (text) => {
@@ -54,8 +60,24 @@ describe("canonical JSON", () => {
     "1e21",
     '"a\\"9007199254740993"',
     '"ü 1e999"',
+    '"-0"',
+    "-0.5",
+    '{"a:\\"b:":"\\\\","c":{"ü:":[":"]}}',
   ])("is there for %s, which loses nothing", (text) => {
     expect(JSON.parse(canonical(text)!)).toEqual(JSON.parse(text));
+  });
+});
+
+describe("the canonical form without some members", () => {
+  const without = (text: string): string | undefined =>
+    canonicalWithout(rawJson(Buffer.from(text)), new Set(["id", "__proto__"]));
+
+  it("leaves them out of the object itself, not of what stands in it", () => {
+    expect(without('{"id":1,"b":{"id":2},"__proto__":3,"a":0}')).toBe('{"a":0,"b":{"id":2}}');
+  });
+
+  it("is not there where the whole has none", () => {
+    expect(without('{"id":9007199254740993,"a":1}')).toBeUndefined();
   });
 });
 

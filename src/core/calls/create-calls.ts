@@ -39,6 +39,8 @@ export interface CallsDeps {
   readonly random: Random;
   /** Stages of features that plug into the pipeline. */
   readonly stages?: PluggedStages;
+  /** Counts what may have changed a tool's answers; default: nothing ever does. */
+  readonly generationOf?: (tool: Tool) => number;
   /** Hears of every call of a known tool after it has ended: the audit's place. */
   readonly onRecorded?: CallRecorded;
 }
@@ -82,6 +84,7 @@ class PipelineCalls implements DrainableCalls {
       singleFlight: createSingleFlightStage({
         metrics: deps.metrics,
         isolationOf: (server) => upstreams.spec(server)?.isolation,
+        generationOf: deps.generationOf ?? (() => 0),
       }),
       retry: createRetry(options.retry, deps),
       circuit: createCircuitStage(options.circuit, deps),

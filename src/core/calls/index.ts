@@ -1,5 +1,8 @@
+export { endingOfAbort } from "./aborts.ts";
+export { canonicalJson, canonicalWithout } from "./canonical-json.ts";
 export type { CacheMode, Call, CallNotes, CallRequest, DegradedMode } from "./call.ts";
 export type { Calls } from "./calls.ts";
+export { isFollowingMeta } from "./following-meta.ts";
 export { createCalls, type CallsDeps, type DrainableCalls } from "./create-calls.ts";
 export type { CallsOptions, PipelineOptions, QuotaOptions, ValidationOptions } from "./options.ts";
 export type {
@@ -11,6 +14,8 @@ export type {
   Outcome,
 } from "./outcome.ts";
 export type { PluggedStages } from "./pipeline.ts";
-export type { Ending, Next, Stage } from "./stage.ts";
+export { failed, type Ending, type Next, type Stage } from "./stage.ts";
 export type { CallRecorded } from "./stages/record.ts";
+export { isToolError } from "./tool-error.ts";
 export { unknownTool } from "./unknown-tool.ts";
+export { whenEnded } from "./when-ended.ts";

@@ -89,14 +89,20 @@ describe("single flight", () => {
   let clock: FakeClock;
   let metrics: RecordingMetrics;
   let started: { call: Call; end: (ending: Ending) => void }[];
+  let generation: number;
 
   beforeEach(() => {
     started = [];
+    generation = 0;
     metrics = createRecordingMetrics();
     clock = createFakeClock();
     const limits = { timeoutMs: 1_000, maxTimeoutMs: 5_000, extendOnProgress: true };
     const deadline = createDeadline({ clock, limitsOf: () => limits });
-    const flights = createSingleFlightStage({ metrics, isolationOf: () => "shared" });
+    const flights = createSingleFlightStage({
+      metrics,
+      isolationOf: () => "shared",
+      generationOf: () => generation,
+    });
     stage = (call, next) => deadline.stage(call, (bounded) => flights(bounded, next));
   });
 
@@ -119,6 +125,17 @@ describe("single flight", () => {
     expect(metrics.sum("coalescedCalls")).toBe(1);
     started[1]!.end(resultOf("other"));
     expect(await other.ending).not.toBe(await first.ending);
+  });
+
+  it("does not let a call share one that began before something was written", async () => {
+    const before = ask();
+    generation += 1;
+    const [after, another] = [ask(), ask()];
+    started[0]!.end(resultOf("old"));
+    await before.ending;
+    started[1]!.end(resultOf("new"));
+    expect(await after.ending).toBe(await another.ending);
+    expect(await after.ending).not.toBe(await before.ending);
   });
 
   it("puts off the deadlines of all who wait when the server shows signs of life", async () => {

@@ -1,13 +1,13 @@
 import type { SharedAbort } from "../../../kernel/abort.ts";
 import { objectMembers, slice } from "../../../mcp/json-scan.ts";
-import { META } from "../../../mcp/meta-keys.ts";
 import { rawJson, toRawJson, type RawJson } from "../../../kernel/raw-json.ts";
 import { principalKey } from "../../access/index.ts";
-import type { ServerId } from "../../catalog/index.ts";
+import type { ServerId, Tool } from "../../catalog/index.ts";
 import type { Metrics } from "../../metrics/index.ts";
 import type { Isolation } from "../../upstream/index.ts";
 import type { Call } from "../call.ts";
 import { canonicalJson } from "../canonical-json.ts";
+import { isFollowingMeta } from "../following-meta.ts";
 import type { Ending, Next, Stage } from "../stage.ts";
 import { whenEnded } from "../when-ended.ts";
 
@@ -22,11 +22,13 @@ interface Flight {
 export interface SingleFlightDeps {
   readonly metrics: Metrics;
   readonly isolationOf: (server: ServerId) => Isolation | undefined;
+  /** Counts what may have changed a tool's answers; calls do not share one that began before. */
+  readonly generationOf: (tool: Tool) => number;
 }
 
 /**
  * Lets equal calls that overlap share one: calls of read-only tools by the same principal, with
- * arguments that mean the same. Callers each keep their own deadline and may leave; the shared call
+ * arguments that mean the same, between which nothing was written. Callers each keep their own deadline and may leave; the shared call
  * is cancelled only when all have left.
  *
  * Not shared are calls that ask for a fresh answer (`cache: bypass` or `refresh`), that want progress
@@ -65,8 +67,9 @@ export function createSingleFlightStage(deps: SingleFlightDeps): Stage {
   }
 
   return (call, next) => {
-    const key = flightKey(call, deps.isolationOf(call.tool.server));
-    if (key === undefined) return next(call);
+    const ownKey = flightKey(call, deps.isolationOf(call.tool.server));
+    if (ownKey === undefined) return next(call);
+    const key = `${deps.generationOf(call.tool)}\0${ownKey}`;
     const flight = flights.get(key);
     if (flight === undefined || flight.abort.signal.aborted) return lead(call, key, next);
     return join(call, flight);
@@ -87,20 +90,10 @@ export function flightKey(call: Call, isolation: Isolation | undefined): string 
   return `${who}\0${tool.id}\0${tool.fingerprint}\0${args}\0${meta}`;
 }
 
-/** `_meta` members that tell who follows a call and how, and have no part in its answer. */
-const IGNORED_META: ReadonlySet<string> = new Set([
-  "progressToken",
-  "traceparent",
-  "tracestate",
-  "baggage",
-  META.clientInfo,
-  META.protocolVersion,
-]);
-
 function canonicalMeta(meta: RawJson): string | undefined {
   try {
     const members = [...objectMembers(meta.bytes)]
-      .filter(([key]) => !IGNORED_META.has(key))
+      .filter(([key]) => !isFollowingMeta(key))
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, span]) => [key, canonicalJson(rawJson(slice(meta.bytes, span)))] as const);
     if (members.some(([, value]) => value === undefined)) return undefined;

@@ -1,0 +1,15 @@
+import { META } from "../../mcp/meta-keys.ts";
+
+const FOLLOWING: ReadonlySet<string> = new Set([
+  "progressToken",
+  "traceparent",
+  "tracestate",
+  "baggage",
+  META.clientInfo,
+  META.protocolVersion,
+]);
+
+/** Whether a `_meta` member only tells who follows a call and how, and has no part in its answer. */
+export function isFollowingMeta(key: string): boolean {
+  return FOLLOWING.has(key);
+}
