@@ -1,3 +1,57 @@
+/**
+ * What ends work early: an `AbortSignal`, or an `Abort`, which costs a fraction of it to make and to
+ * listen to.
+ */
+export interface Cancellation {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  addEventListener(type: "abort", listener: () => void, options?: { readonly once: true }): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
+/** A cancellation for the hot path: no events, no weak references, only a list of who wants to know. */
+export class Abort implements Cancellation {
+  readonly #listeners: (() => void)[] = [];
+  aborted = false;
+  reason: unknown;
+
+  /** Tells every listener, once; the first reason stays. */
+  abort(reason: unknown): void {
+    if (this.aborted) return;
+    this.aborted = true;
+    this.reason = reason;
+    for (const listener of this.#listeners.splice(0)) listener();
+  }
+
+  addEventListener(_type: "abort", listener: () => void): void {
+    if (!this.aborted) this.#listeners.push(listener);
+  }
+
+  removeEventListener(_type: "abort", listener: () => void): void {
+    const at = this.#listeners.lastIndexOf(listener);
+    if (at >= 0) this.#listeners.splice(at, 1);
+  }
+}
+
+/** A cancellation that someone owns and must let go of. */
+export interface OwnedCancellation extends Disposable {
+  readonly signal: Cancellation;
+  abort(reason: unknown): void;
+}
+
+/** As `childAbort`, for work that needs no real signal. */
+export function childCancellation(parent: Cancellation | undefined): OwnedCancellation {
+  const signal = new Abort();
+  const onAbort = (): void => signal.abort(parent?.reason);
+  if (parent?.aborted === true) onAbort();
+  else parent?.addEventListener("abort", onAbort, { once: true });
+  return {
+    signal,
+    abort: (reason) => signal.abort(reason),
+    [Symbol.dispose]: () => parent?.removeEventListener("abort", onAbort),
+  };
+}
+
 /** An abort signal that someone owns and must let go of. */
 export interface OwnedAbort extends Disposable {
   readonly signal: AbortSignal;
@@ -8,7 +62,7 @@ export interface OwnedAbort extends Disposable {
  * A signal that aborts with its parent, or when told. Disposing detaches it from the parent, so that
  * a long-lived parent does not gather listeners.
  */
-export function childAbort(parent?: AbortSignal): OwnedAbort {
+export function childAbort(parent?: Cancellation): OwnedAbort {
   const controller = new AbortController();
   const onAbort = (): void => controller.abort(parent?.reason);
   if (parent?.aborted === true) onAbort();
@@ -20,9 +74,9 @@ export function childAbort(parent?: AbortSignal): OwnedAbort {
   };
 }
 
-/** An abort signal that several parties hold: it aborts when the last of them has let go. */
+/** A cancellation that several parties hold: it aborts when the last of them has let go. */
 export interface SharedAbort {
-  readonly signal: AbortSignal;
+  readonly signal: Cancellation;
   /** Adds a holder. */
   join(): void;
   /** Takes a holder away; `reason` counts if it was the last. */
@@ -31,18 +85,23 @@ export interface SharedAbort {
 
 /** Makes a shared abort with one holder. */
 export function createSharedAbort(): SharedAbort {
-  const controller = new AbortController();
+  const signal = new Abort();
   let holders = 1;
   return {
-    signal: controller.signal,
+    signal,
     join() {
       holders += 1;
     },
     leave(reason) {
       holders -= 1;
-      if (holders === 0) controller.abort(reason);
+      if (holders === 0) signal.abort(reason);
     },
   };
+}
+
+/** A real `AbortSignal` that follows a cancellation, for what takes no other. */
+export function toAbortSignal(cancellation: Cancellation): AbortSignal {
+  return cancellation instanceof AbortSignal ? cancellation : childAbort(cancellation).signal;
 }
 
 /**
@@ -50,7 +109,7 @@ export function createSharedAbort(): SharedAbort {
  * waiting ends.
  * @throws the signal's reason when it aborts first.
  */
-export function abortable<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
+export function abortable<Value>(work: Promise<Value>, signal: Cancellation): Promise<Value> {
   if (signal.aborted) {
     work.catch(() => undefined);
     return Promise.reject(signal.reason as Error);

@@ -1,3 +1,5 @@
+import type { Cancellation } from "./abort.ts";
+
 /** A timer that has been set; disposing it twice does no harm. */
 export interface Timer extends Disposable {}
 
@@ -28,7 +30,7 @@ export function createSystemClock(): Clock {
  * Resolves after `delayMs`.
  * @throws the signal's reason when it aborts first.
  */
-export function sleep(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+export function sleep(clock: Clock, delayMs: number, signal: Cancellation): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
     const onAbort = () => {

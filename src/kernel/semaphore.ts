@@ -1,3 +1,5 @@
+import type { Cancellation } from "./abort.ts";
+
 /** A bounded number of permits with a bounded, first-come queue. */
 export interface Semaphore {
   readonly available: number;
@@ -8,7 +10,7 @@ export interface Semaphore {
    * Waits for a permit; `false` at once when the queue is full.
    * @throws the signal's reason when it aborts first.
    */
-  acquire(signal: AbortSignal): Promise<boolean>;
+  acquire(signal: Cancellation): Promise<boolean>;
   /** Gives a permit back, to the first in the queue. */
   release(): void;
 }
@@ -18,7 +20,7 @@ export function createSemaphore(options: { permits: number; maxWaiting: number }
   let available = options.permits;
   const queue = new Set<() => void>();
 
-  function enqueue(signal: AbortSignal): Promise<boolean> {
+  function enqueue(signal: Cancellation): Promise<boolean> {
     return new Promise((resolve, reject) => {
       const grant = (): void => {
         signal.removeEventListener("abort", onAbort);
@@ -48,7 +50,7 @@ export function createSemaphore(options: { permits: number; maxWaiting: number }
     },
     tryAcquire,
     async acquire(signal) {
-      signal.throwIfAborted();
+      if (signal.aborted) throw signal.reason;
       if (tryAcquire()) return true;
       if (queue.size >= options.maxWaiting) return false;
       return enqueue(signal);

@@ -1,4 +1,4 @@
-import type { SharedAbort } from "../../kernel/abort.ts";
+import type { Cancellation, SharedAbort } from "../../kernel/abort.ts";
 import type { RawJson } from "../../kernel/raw-json.ts";
 import type { Principal } from "../access/index.ts";
 import type { Tool } from "../catalog/index.ts";
@@ -45,7 +45,7 @@ export interface Call {
   readonly tool: Tool;
   readonly traceId: string;
   /** Aborts on the caller's cancellation or on the deadline. */
-  readonly signal: AbortSignal;
+  readonly signal: Cancellation;
   /** What `signal` hangs on, once there is a deadline: others who wait for the same answer join it. */
   readonly abort?: SharedAbort;
   /**

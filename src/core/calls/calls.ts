@@ -1,3 +1,4 @@
+import type { Cancellation } from "../../kernel/abort.ts";
 import type { CallRequest } from "./call.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -8,7 +9,7 @@ export interface Calls {
    * invisible tool is a failure `unknown-tool` with the nearest names).
    * An abort of `signal` ends in `cancelled`.
    */
-  call(request: CallRequest, signal: AbortSignal): Promise<Outcome>;
+  call(request: CallRequest, signal: Cancellation): Promise<Outcome>;
   /** Calls under way. */
   readonly inFlight: number;
 }

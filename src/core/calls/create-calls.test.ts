@@ -1,3 +1,4 @@
+import type { Cancellation } from "../../kernel/abort.ts";
 import { beforeEach, describe, expect, it } from "vitest";
 import { GatewayError } from "../../kernel/errors.ts";
 import { createFakeClock, type FakeClock } from "../../kernel/fake-clock.ts";
@@ -41,7 +42,7 @@ describe("a call", () => {
   let circuits: CircuitBreakers;
   let calls: DrainableCalls;
   let recorded: Outcome[];
-  let upstream: (request: UpstreamRequest, signal: AbortSignal) => Promise<UpstreamAnswer>;
+  let upstream: (request: UpstreamRequest, signal: Cancellation) => Promise<UpstreamAnswer>;
 
   beforeEach(() => {
     [clock, log, metrics] = [createFakeClock(), createRecordingLog(), createRecordingMetrics()];
@@ -176,7 +177,7 @@ describe("a call", () => {
   });
 
   it("ends as cancelled when its caller leaves, and the server is told", async () => {
-    let seen: AbortSignal | undefined;
+    let seen: Cancellation | undefined;
     upstream = (_, signal) => {
       seen = signal;
       return new Promise(() => undefined);

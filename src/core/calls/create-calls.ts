@@ -1,3 +1,4 @@
+import type { Cancellation } from "../../kernel/abort.ts";
 import { GatewayError } from "../../kernel/errors.ts";
 import type { Access } from "../access/index.ts";
 import type { Catalog, Tool } from "../catalog/index.ts";
@@ -101,7 +102,7 @@ class PipelineCalls implements DrainableCalls {
     return this.#inFlight;
   }
 
-  async call(request: CallRequest, signal: AbortSignal): Promise<Outcome> {
+  async call(request: CallRequest, signal: Cancellation): Promise<Outcome> {
     const { catalog, clock, random } = this.#deps;
     const start = {
       startedAt: clock.monotonic(),

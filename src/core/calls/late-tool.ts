@@ -1,3 +1,4 @@
+import type { Cancellation } from "../../kernel/abort.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import { GatewayError } from "../../kernel/errors.ts";
 import { isOperator, type Access, type Principal } from "../access/index.ts";
@@ -28,7 +29,7 @@ const DEFAULT_RETRY_AFTER_MS = 1_000;
 export async function findLateTool(
   request: CallRequest,
   deps: LateToolDeps,
-  signal: AbortSignal,
+  signal: Cancellation,
 ): Promise<Tool | GatewayError | undefined> {
   const { catalog, upstreams } = deps;
   const server = serverOf(request.tool);

@@ -1,6 +1,6 @@
+import type { Cancellation } from "../../kernel/abort.ts";
 import type { Clock, Timer } from "../../kernel/clock.ts";
 import { GatewayError } from "../../kernel/errors.ts";
-import type { Cancellation } from "./link.ts";
 import type { ServerSpec } from "./server-spec.ts";
 
 /** How long one call may take. */
@@ -20,7 +20,7 @@ export interface CallDeadline extends Cancellation, Disposable {
 export function startCallDeadline(
   limits: CallLimits,
   clock: Clock,
-  caller: AbortSignal,
+  caller: Cancellation,
 ): CallDeadline {
   return new ExtensibleDeadline(limits, clock, caller);
 }
@@ -28,7 +28,7 @@ export function startCallDeadline(
 class ExtensibleDeadline implements CallDeadline {
   readonly #limits: CallLimits;
   readonly #clock: Clock;
-  readonly #caller: AbortSignal;
+  readonly #caller: Cancellation;
   readonly #onCallerAbort = (): void => this.#abort(this.#caller.reason);
   readonly #lastMoment: number;
   #expiresAt: number;
@@ -37,7 +37,7 @@ class ExtensibleDeadline implements CallDeadline {
   aborted = false;
   reason: unknown;
 
-  constructor(limits: CallLimits, clock: Clock, caller: AbortSignal) {
+  constructor(limits: CallLimits, clock: Clock, caller: Cancellation) {
     const now = clock.monotonic();
     this.#limits = limits;
     this.#clock = clock;

@@ -1,3 +1,4 @@
+import type { Cancellation } from "../../kernel/abort.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import type { JsonValue } from "../../kernel/json.ts";
 import type { RawJson } from "../../kernel/raw-json.ts";
@@ -7,7 +8,7 @@ import { MODERN_ONLY_CODES, RPC } from "../../mcp/rpc-codes.ts";
 import { startCallDeadline, type CallLimits } from "./call-deadline.ts";
 import type { Negotiated } from "./handshake.ts";
 import type { Inbox } from "./inbox.ts";
-import { LinkError, type Cancellation, type Link, type LinkAnswer } from "./link.ts";
+import { LinkError, type Link, type LinkAnswer } from "./link.ts";
 import type { LaunchedProcess } from "./process-launcher.ts";
 import type { RequestIds } from "./request-ids.ts";
 import { RpcFailure } from "./rpc-failure.ts";
@@ -54,7 +55,7 @@ export interface Connection extends AsyncDisposable {
   onLost(listener: (reason: LinkError) => void): void;
   onToolsChanged(listener: () => void): void;
   /** @throws RpcFailure, LinkError, or the signal's reason. */
-  call(call: ConnectionCall, signal: AbortSignal): Promise<UpstreamAnswer>;
+  call(call: ConnectionCall, signal: Cancellation): Promise<UpstreamAnswer>;
   /** Sends any other request. @throws as `call`. */
   request(
     method: string,
@@ -108,7 +109,7 @@ class OpenConnection implements Connection {
     this.#parts.inbox.onToolsChanged = listener;
   }
 
-  async call(call: ConnectionCall, signal: AbortSignal): Promise<UpstreamAnswer> {
+  async call(call: ConnectionCall, signal: Cancellation): Promise<UpstreamAnswer> {
     const { inbox, ids, clock, negotiated } = this.#parts;
     const id = ids.next();
     const deadline = startCallDeadline(call.limits, clock, signal);

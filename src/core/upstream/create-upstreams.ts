@@ -1,3 +1,4 @@
+import type { Cancellation } from "../../kernel/abort.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import { GatewayError } from "../../kernel/errors.ts";
 import type { Logger } from "../../kernel/log.ts";
@@ -85,7 +86,7 @@ class SupervisedUpstreams implements Upstreams {
     return this.#supervisors.get(server)?.spec;
   }
 
-  async call(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamAnswer> {
+  async call(request: UpstreamRequest, signal: Cancellation): Promise<UpstreamAnswer> {
     return this.#supervisor(request.server).call(request, signal);
   }
 

@@ -1,3 +1,4 @@
+import type { Cancellation } from "../../kernel/abort.ts";
 import type { Clock, Timer } from "../../kernel/clock.ts";
 import type { Logger } from "../../kernel/log.ts";
 import { toRawJson } from "../../kernel/raw-json.ts";
@@ -5,7 +6,6 @@ import { encodeCall, encodeError, encodeResponse } from "../../mcp/encode.ts";
 import { FrameError, parseFrames, type Frame, type RpcId } from "../../mcp/frame.ts";
 import {
   LinkError,
-  type Cancellation,
   type Link,
   type LinkAnswer,
   type LinkHandlers,

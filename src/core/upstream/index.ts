@@ -8,14 +8,7 @@ export {
   type MessageChannel,
 } from "./duplex-link.ts";
 export { LinkError } from "./link.ts";
-export type {
-  Cancellation,
-  Link,
-  LinkAnswer,
-  LinkFactory,
-  LinkHandlers,
-  LinkRequest,
-} from "./link.ts";
+export type { Link, LinkAnswer, LinkFactory, LinkHandlers, LinkRequest } from "./link.ts";
 export { UPSTREAM_DEFAULTS, type UpstreamOptions } from "./options.ts";
 export type { LaunchedProcess, ProcessLauncher } from "./process-launcher.ts";
 export type { EndpointSpec, Isolation, LaunchSpec, ServerSpec } from "./server-spec.ts";

@@ -1,3 +1,4 @@
+import type { Cancellation } from "../../kernel/abort.ts";
 import type { Frame, RpcId } from "../../mcp/frame.ts";
 import type { RawJson } from "../../kernel/raw-json.ts";
 import type { Revision } from "../../mcp/revisions.ts";
@@ -32,17 +33,6 @@ export interface LinkHandlers {
   onClose(reason: Error): void;
   /** A line of a child's stderr (without newline, ≤ 8 KiB). */
   onStderr?(line: string): void;
-}
-
-/**
- * What ends a request early: an `AbortSignal`, or something that costs less to make (a signal costs
- * microseconds, which a call's own time limit need not spend).
- */
-export interface Cancellation {
-  readonly aborted: boolean;
-  readonly reason: unknown;
-  addEventListener(type: "abort", listener: () => void, options: { readonly once: true }): void;
-  removeEventListener(type: "abort", listener: () => void): void;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { abortable } from "../../kernel/abort.ts";
+import { abortable, type Cancellation } from "../../kernel/abort.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import { GatewayError } from "../../kernel/errors.ts";
 import type { Logger } from "../../kernel/log.ts";
@@ -28,7 +28,7 @@ export interface ServerSupervisor extends AsyncDisposable {
   /** Opens the first connection, once `ready` has resolved. */
   start(ready: Promise<unknown>): void;
   status(): ServerStatus;
-  call(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamAnswer>;
+  call(request: UpstreamRequest, signal: Cancellation): Promise<UpstreamAnswer>;
   /** Joins a first attempt under way; else closes all connections and opens the primary one anew. */
   reconnect(signal: AbortSignal): Promise<ServerStatus>;
   /** Takes over settings that need no new connection. */
@@ -117,7 +117,7 @@ class Supervisor implements ServerSupervisor {
     });
   }
 
-  async call(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamAnswer> {
+  async call(request: UpstreamRequest, signal: Cancellation): Promise<UpstreamAnswer> {
     const call = this.#prepare(request);
     for (let replays = 0; ; replays++) {
       const slot = this.#slotFor(request);
@@ -214,8 +214,8 @@ class Supervisor implements ServerSupervisor {
   }
 
   /** A call does not wait for the timer: it starts an attempt, or joins the one under way. */
-  async #acquire(slot: Slot, signal: AbortSignal): Promise<Connection> {
-    signal.throwIfAborted();
+  async #acquire(slot: Slot, signal: Cancellation): Promise<Connection> {
+    if (signal.aborted) throw signal.reason;
     this.#refuseIfClosed();
     const refusal = slot.isConnecting ? undefined : this.#gate.refusal();
     if (refusal !== undefined) throw this.#failure(asUnsent(refusal));

@@ -1,3 +1,4 @@
+import type { Cancellation } from "../../kernel/abort.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import type { ServerId } from "../catalog/index.ts";
 import type { ServerStatus, Upstreams } from "./upstreams.ts";
@@ -6,7 +7,7 @@ import type { ServerStatus, Upstreams } from "./upstreams.ts";
 export interface SettleRequest {
   readonly servers: readonly ServerId[];
   readonly timeoutMs: number;
-  readonly signal: AbortSignal;
+  readonly signal: Cancellation;
   /** Hears how many have settled, each time one does. */
   readonly onProgress?: (settled: number, total: number) => void;
 }

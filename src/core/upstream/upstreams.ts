@@ -1,3 +1,4 @@
+import type { Cancellation } from "../../kernel/abort.ts";
 import type { RawJson } from "../../kernel/raw-json.ts";
 import type { Era, Revision } from "../../mcp/revisions.ts";
 import type { Principal } from "../access/index.ts";
@@ -111,7 +112,7 @@ export interface Upstreams extends AsyncDisposable {
    *   call), `needs-auth`, `deadline-exceeded`, `upstream-protocol`, `unknown-server`, or the
    *   signal's reason when it aborts first (the upstream is then told to cancel).
    */
-  call(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamAnswer>;
+  call(request: UpstreamRequest, signal: Cancellation): Promise<UpstreamAnswer>;
   /** Makes the set of servers equal to `specs`: starts, restarts what changed, stops the rest. */
   reconcile(specs: readonly ServerSpec[]): Promise<void>;
   /** Closes and opens a server's connections anew, now. Resolves when it is ready or has failed. */

@@ -1,4 +1,4 @@
-import { childAbort } from "../../kernel/abort.ts";
+import { childCancellation, type Cancellation } from "../../kernel/abort.ts";
 import { GatewayError } from "../../kernel/errors.ts";
 import { isJsonObject } from "../../kernel/json.ts";
 import type { Frame, RpcId } from "../../mcp/frame.ts";
@@ -11,8 +11,8 @@ export interface InFlight {
   /** Runs a request under its id; refused when too many run or the id is in use. */
   run(
     id: RpcId,
-    parent: AbortSignal | undefined,
-    work: (signal: AbortSignal) => Promise<Answer>,
+    parent: Cancellation | undefined,
+    work: (signal: Cancellation) => Promise<Answer>,
   ): Promise<Answer>;
   /** Cancels one request; unknown ids are ignored, as the specification asks. */
   cancel(id: RpcId): void;
@@ -36,7 +36,7 @@ export function createInFlight(limit: number): InFlight {
           `more than ${limit} requests are under way; wait for some`,
         );
       }
-      const abort = childAbort(parent);
+      const abort = childCancellation(parent);
       running.set(id, abort.abort);
       try {
         return await work(abort.signal);

@@ -1,3 +1,4 @@
+import type { Cancellation } from "../../kernel/abort.ts";
 import type { JsonObject } from "../../kernel/json.ts";
 import type { RawJson } from "../../kernel/raw-json.ts";
 import type { Frame } from "../../mcp/frame.ts";
@@ -27,11 +28,11 @@ export interface ServerIdentity {
   readonly version: string;
 }
 
-type Method = (request: McpRequest, signal: AbortSignal) => Answer | Promise<Answer>;
+type Method = (request: McpRequest, signal: Cancellation) => Answer | Promise<Answer>;
 
 /** The methods of both eras that answer on any transport. */
 export function createMethods(identity: ServerIdentity): {
-  answer(request: McpRequest, signal: AbortSignal): Promise<Answer>;
+  answer(request: McpRequest, signal: Cancellation): Promise<Answer>;
   initialize(request: McpRequest): { answer: Answer; revision: Peer["revision"] };
 } {
   const modern: Readonly<Record<string, Method>> = {
@@ -130,7 +131,7 @@ function encodePage(
   });
 }
 
-async function callTool(request: McpRequest, signal: AbortSignal): Promise<Answer> {
+async function callTool(request: McpRequest, signal: Cancellation): Promise<Answer> {
   const call = readCall(request.frame.params, request.notify);
   if (call instanceof RangeError) return rpcError(RPC.invalidParams, call.message);
   return request.surface.callTool(call, request.peer, signal);

@@ -1,3 +1,4 @@
+import type { Cancellation } from "../../kernel/abort.ts";
 import { toGatewayError } from "../../kernel/errors.ts";
 import type { Logger } from "../../kernel/log.ts";
 import { RPC } from "../../mcp/rpc-codes.ts";
@@ -9,7 +10,7 @@ import type { Peer } from "./surface.ts";
 
 /** Answers requests of both eras; what nobody foresaw is logged and becomes -32603. */
 export interface Responder {
-  answer(request: McpRequest, signal: AbortSignal): Promise<Answer>;
+  answer(request: McpRequest, signal: Cancellation): Promise<Answer>;
   initialize(request: McpRequest): { answer: Answer; revision: Peer["revision"] };
   readonly identity: ServerIdentity;
 }

@@ -1,3 +1,4 @@
+import type { Cancellation } from "../../kernel/abort.ts";
 import type { RawJson } from "../../kernel/raw-json.ts";
 import type { Era, Revision } from "../../mcp/revisions.ts";
 import type { Principal } from "../../core/access/index.ts";
@@ -40,7 +41,7 @@ export interface Surface {
   instructions(principal: Principal): string | undefined;
   /** @throws RangeError when the cursor is not one of ours. */
   listTools(principal: Principal, cursor: string | undefined): ToolPage;
-  callTool(call: ToolCall, peer: Peer, signal: AbortSignal): Promise<Answer>;
+  callTool(call: ToolCall, peer: Peer, signal: Cancellation): Promise<Answer>;
   /** Tells when `listTools` may give something new. */
   onToolsChanged(listener: () => void): Disposable;
 }

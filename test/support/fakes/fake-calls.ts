@@ -1,3 +1,4 @@
+import type { Cancellation } from "../../../src/kernel/abort.ts";
 import { GatewayError, toGatewayError } from "../../../src/kernel/errors.ts";
 import { rawJson, toRawJson, type RawJson } from "../../../src/kernel/raw-json.ts";
 import type { Access } from "../../../src/core/access/index.ts";
@@ -7,7 +8,7 @@ import type { Catalog, Tool } from "../../../src/core/catalog/index.ts";
 /** What a tool does when it is called: gives its result (a JSON text stays as it is), or an outcome, or throws. */
 export type FakeRun = (
   request: CallRequest,
-  signal: AbortSignal,
+  signal: Cancellation,
 ) => FakeAnswer | Promise<FakeAnswer>;
 
 type FakeAnswer =
@@ -31,7 +32,7 @@ export function createFakeCalls(deps: { catalog: Catalog; access: Access }): Fak
   const runs = new Map<string, FakeRun>();
   let inFlight = 0;
 
-  async function run(request: CallRequest, tool: Tool, signal: AbortSignal): Promise<Outcome> {
+  async function run(request: CallRequest, tool: Tool, signal: Cancellation): Promise<Outcome> {
     try {
       const answer = await (runs.get(tool.id) ?? (() => ({ content: [] })))(request, signal);
       if (typeof answer === "object" && "outcome" in answer) {

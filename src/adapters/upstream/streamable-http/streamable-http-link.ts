@@ -1,10 +1,10 @@
+import type { Cancellation } from "../../../kernel/abort.ts";
 import { sleep, type Clock } from "../../../kernel/clock.ts";
 import { toRawJson } from "../../../kernel/raw-json.ts";
 import { encodeCall, encodeError, encodeResponse } from "../../../mcp/encode.ts";
 import type { Frame } from "../../../mcp/frame.ts";
 import {
   LinkError,
-  type Cancellation,
   type Link,
   type LinkAnswer,
   type LinkFactory,

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { isJsonObject } from "../../../kernel/json.ts";
-import { childAbort } from "../../../kernel/abort.ts";
+import { Abort, type Cancellation } from "../../../kernel/abort.ts";
 import type { Frame, RpcId } from "../../../mcp/frame.ts";
 import { memberOf } from "../../../mcp/members-of.ts";
 import { encodeAnswer, type Answer } from "../answer.ts";
@@ -30,18 +30,18 @@ export interface Exchange {
  */
 export async function respond(
   exchange: Exchange,
-  run: (notify: (frame: Buffer) => void, signal: AbortSignal) => Promise<Answer>,
+  run: (notify: (frame: Buffer) => void, signal: Cancellation) => Promise<Answer>,
 ): Promise<FastifyReply> {
   const { fastify, reply, frame } = exchange;
-  using gone = childAbort();
+  const gone = new Abort();
   const onClose = (): void => {
     if (!reply.raw.writableFinished) gone.abort(cancelled());
   };
   reply.raw.once("close", onClose);
   if (wantsProgress(frame) && acceptsStream(fastify.headers)) {
-    return respondAsStream(exchange, (notify) => run(notify, gone.signal));
+    return respondAsStream(exchange, (notify) => run(notify, gone));
   }
-  const answer = await run(() => undefined, gone.signal);
+  const answer = await run(() => undefined, gone);
   return sendAnswer(exchange, frame.id, answer);
 }
 

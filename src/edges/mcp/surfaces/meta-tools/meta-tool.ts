@@ -1,3 +1,4 @@
+import type { Cancellation } from "../../../../kernel/abort.ts";
 import type { ZodType } from "zod";
 import { readInput } from "../../../../contract/index.ts";
 import { GatewayError, isGatewayError } from "../../../../kernel/errors.ts";
@@ -19,7 +20,7 @@ export interface MetaTool {
   /** The definition as `tools/list` gives it to a principal (without one: to an operator). Stable while the config is. */
   definition(principal: Principal | undefined): JsonObject;
   /** @throws GatewayError for what the model can mend, told as a tool error. */
-  run(call: ToolCall, peer: Peer, signal: AbortSignal): Promise<Answer>;
+  run(call: ToolCall, peer: Peer, signal: Cancellation): Promise<Answer>;
 }
 
 /**

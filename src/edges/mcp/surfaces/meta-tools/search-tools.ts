@@ -1,3 +1,4 @@
+import { toAbortSignal } from "../../../../kernel/abort.ts";
 import { z } from "zod";
 import { canSeeServer, type Principal } from "../../../../core/access/index.ts";
 import { DETAIL_LEVELS, presentTool } from "../../../../core/discovery/index.ts";
@@ -29,7 +30,7 @@ export function createSearchTools(gateway: MetaToolGateway): MetaTool {
     async run(call, peer, signal) {
       const { detail = "schema", ...request } = readArguments(ARGUMENTS, call);
       const { principal } = peer;
-      const answer = await gateway.discovery.search(request, principal, signal);
+      const answer = await gateway.discovery.search(request, principal, toAbortSignal(signal));
       let tokens = 0;
       const tools = answer.hits.map(({ tool, score }) => {
         const shown = presentTool(tool, detail);
