@@ -112,10 +112,10 @@ export function toAbortSignal(cancellation: Cancellation): AbortSignal {
 export function abortable<Value>(work: Promise<Value>, signal: Cancellation): Promise<Value> {
   if (signal.aborted) {
     work.catch(() => undefined);
-    return Promise.reject(signal.reason as Error);
+    return Promise.reject(signal.reason);
   }
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason as Error);
+    const onAbort = (): void => reject(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
   });

@@ -28,7 +28,7 @@ export function createSemaphore(options: { permits: number; maxWaiting: number }
       };
       const onAbort = (): void => {
         queue.delete(grant);
-        reject(signal.reason as Error);
+        reject(signal.reason);
       };
       signal.addEventListener("abort", onAbort, { once: true });
       queue.add(grant);

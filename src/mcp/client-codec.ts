@@ -48,10 +48,14 @@ export function createModernCodec(client: ClientInfo): ClientCodec {
     [META.clientInfo]: JSON.stringify({ name: client.name, version: client.version }),
   };
   const bareMeta = withMembers(Buffer.from("{}"), ownMeta);
+  /** Without its closing brace: nearly every call adds its token, and nothing else. */
+  const openMeta = bareMeta.toString().slice(0, -1);
   const metaOf = (parts: ToolCallParts): Uint8Array => {
     const kept = parts.meta && withoutMembers(parts.meta.bytes, isHopKey);
-    const meta = kept === undefined ? bareMeta : addMissing(kept, ownMeta);
-    return withToken(meta, parts.progressToken);
+    if (kept !== undefined) return withToken(addMissing(kept, ownMeta), parts.progressToken);
+    const { progressToken } = parts;
+    if (progressToken === undefined) return bareMeta;
+    return Buffer.from(`${openMeta},"progressToken":${progressToken}}`);
   };
   return {
     era: "modern",

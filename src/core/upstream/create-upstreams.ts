@@ -86,8 +86,12 @@ class SupervisedUpstreams implements Upstreams {
     return this.#supervisors.get(server)?.spec;
   }
 
-  async call(request: UpstreamRequest, signal: Cancellation): Promise<UpstreamAnswer> {
-    return this.#supervisor(request.server).call(request, signal);
+  call(request: UpstreamRequest, signal: Cancellation): Promise<UpstreamAnswer> {
+    try {
+      return this.#supervisor(request.server).call(request, signal);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   async reconnect(server: ServerId, signal: AbortSignal): Promise<ServerStatus> {

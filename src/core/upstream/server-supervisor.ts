@@ -199,14 +199,14 @@ class Supervisor implements ServerSupervisor {
 
   #prepare(request: UpstreamRequest): ConnectionCall {
     const { tool, arguments: args, meta, inputResponses, requestState } = request;
+    const parts: {
+      -readonly [Key in keyof ConnectionCall["parts"]]: ConnectionCall["parts"][Key];
+    } = { name: tool, arguments: args };
+    if (meta !== undefined) parts.meta = meta;
+    if (inputResponses !== undefined) parts.inputResponses = inputResponses;
+    if (requestState !== undefined) parts.requestState = requestState;
     return {
-      parts: {
-        name: tool,
-        arguments: args,
-        ...(meta && { meta }),
-        ...(inputResponses && { inputResponses }),
-        ...(requestState !== undefined && { requestState }),
-      },
+      parts,
       limits: this.spec,
       paramHeaders: this.#feed.paramHeaders(tool, args),
       onProgress: request.onProgress,

@@ -34,7 +34,7 @@ export function untilSettled(
       timer[Symbol.dispose]();
       end();
     };
-    const onAbort = (): void => finish(() => reject(signal.reason as Error));
+    const onAbort = (): void => finish(() => reject(signal.reason));
     const timer = clock.after(timeoutMs, () => finish(resolve));
     const listening = upstreams.on("state", (status) => {
       if (isConnecting(status) || !pending.delete(status.id)) return;

@@ -64,7 +64,7 @@ describe.each([
       return new Promise((_, reject) => {
         signal.addEventListener("abort", () => {
           cancelled = true;
-          reject(signal.reason as Error);
+          reject(signal.reason);
         });
       });
     });

@@ -32,7 +32,7 @@ type Method = (request: McpRequest, signal: Cancellation) => Answer | Promise<An
 
 /** The methods of both eras that answer on any transport. */
 export function createMethods(identity: ServerIdentity): {
-  answer(request: McpRequest, signal: Cancellation): Promise<Answer>;
+  answer(request: McpRequest, signal: Cancellation): Answer | Promise<Answer>;
   initialize(request: McpRequest): { answer: Answer; revision: Peer["revision"] };
 } {
   const modern: Readonly<Record<string, Method>> = {
@@ -46,7 +46,7 @@ export function createMethods(identity: ServerIdentity): {
     "tools/call": callTool,
   };
   return {
-    async answer(request, signal) {
+    answer(request, signal) {
       const { era } = request.peer;
       const { method } = request.frame;
       const table = era === "modern" ? modern : legacy;
@@ -131,7 +131,7 @@ function encodePage(
   });
 }
 
-async function callTool(request: McpRequest, signal: Cancellation): Promise<Answer> {
+function callTool(request: McpRequest, signal: Cancellation): Answer | Promise<Answer> {
   const call = readCall(request.frame.params, request.notify);
   if (call instanceof RangeError) return rpcError(RPC.invalidParams, call.message);
   return request.surface.callTool(call, request.peer, signal);

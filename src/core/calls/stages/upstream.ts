@@ -71,20 +71,18 @@ function toListener(
   };
 }
 
-/** Adds what a caller may send along; mostly nothing, and then nothing is copied. */
+/** Adds what a caller may send along, where there is any: a spread for each would cost more than the rest. */
 function withCarried(
   request: CallRequest,
   onProgress: ProgressListener | undefined,
   plain: UpstreamRequest,
 ): UpstreamRequest {
   const { meta, inputResponses, requestState, origin } = request;
-  if ((meta ?? inputResponses ?? requestState ?? onProgress ?? origin) === undefined) return plain;
-  return {
-    ...plain,
-    ...(meta === undefined ? {} : { meta }),
-    ...(inputResponses === undefined ? {} : { inputResponses }),
-    ...(requestState === undefined ? {} : { requestState }),
-    ...(onProgress === undefined ? {} : { onProgress }),
-    ...(origin === undefined ? {} : { origin }),
-  };
+  const carried: { -readonly [Key in keyof UpstreamRequest]: UpstreamRequest[Key] } = plain;
+  if (meta !== undefined) carried.meta = meta;
+  if (inputResponses !== undefined) carried.inputResponses = inputResponses;
+  if (requestState !== undefined) carried.requestState = requestState;
+  if (onProgress !== undefined) carried.onProgress = onProgress;
+  if (origin !== undefined) carried.origin = origin;
+  return carried;
 }

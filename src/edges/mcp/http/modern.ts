@@ -16,7 +16,7 @@ import { openSseStream } from "./sse-stream.ts";
 
 /** Answers modern requests, each on its own; keeps the open subscriptions. */
 export interface ModernHttp extends Disposable {
-  serve(exchange: Exchange, surface: Surface, principal: Principal): Promise<unknown>;
+  serve(exchange: Exchange, surface: Surface, principal: Principal): unknown;
 }
 
 /** Makes the modern side of the MCP routes; disposing ends its subscriptions. */
@@ -60,7 +60,7 @@ export function createModernHttp(options: {
   }
 
   return {
-    async serve(exchange, surface, principal) {
+    serve(exchange, surface, principal) {
       const { frame, fastify } = exchange;
       const mismatch = checkModernHeaders(fastify.headers, frame);
       if (mismatch !== undefined) return sendAnswer(exchange, frame.id, mismatch);

@@ -60,11 +60,11 @@ async function post(
 }
 
 /** The body decides the era: a request with a modern envelope is modern, all else is legacy. */
-async function dispatch(
+function dispatch(
   deps: McpRouteDeps,
   call: LegacyCall,
   frames: readonly Frame[],
-): Promise<unknown> {
+): unknown {
   const [frame] = frames;
   const version = header(call.fastify.headers, "mcp-protocol-version");
   if (frames.length !== 1 || frame === undefined) return deps.legacy.post(call, frames);
@@ -98,7 +98,7 @@ function withSurface(
 ): unknown {
   const { request, reply } = http;
   const principal = deps.principalOf(request);
-  const path = new URL(request.url, "http://gateway").pathname.replace(/^\/mcp\/?/, "");
+  const path = pathBelowMcp(request.url);
   const surface = deps.resolve(path, principal);
   if (surface === undefined) {
     const message = `no such MCP endpoint: /mcp/${path.slice(0, 100)}`;
@@ -108,6 +108,12 @@ function withSurface(
       .send(encodeError(null, { code: RPC.invalidRequest, message }));
   }
   return run({ fastify: request, reply, surface, principal });
+}
+
+/** What follows `/mcp/` in a request's target, without its query. */
+function pathBelowMcp(target: string): string {
+  const query = target.indexOf("?");
+  return (query < 0 ? target : target.slice(0, query)).slice("/mcp/".length);
 }
 
 function readBody(body: unknown, reply: FastifyReply): readonly Frame[] | undefined {
