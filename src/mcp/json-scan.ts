@@ -208,10 +208,21 @@ function scanEscape(text: Uint8Array, at: number): number {
 function scanScalar(text: Uint8Array, start: number): number {
   let end = start;
   while (end < text.length && isScalarByte(text[end]!)) end += 1;
+  if (isShortInteger(text, start, end)) return end;
   const token = String.fromCharCode(...text.subarray(start, Math.min(end, start + 1024)));
   if (LITERALS.has(token)) return end;
   if (end - start > 1024 || !NUMBER.test(token)) fail(start, "a JSON value was expected");
   return end;
+}
+
+/** Most scalars are a few digits, which are told apart without making a text of them. */
+function isShortInteger(text: Uint8Array, start: number, end: number): boolean {
+  if (end === start || end - start > 15) return false;
+  if (text[start] === 0x30) return end - start === 1;
+  for (let at = start; at < end; at++) {
+    if (text[at]! < 0x30 || text[at]! > 0x39) return false;
+  }
+  return true;
 }
 
 /** Letters, digits, '+', '-' and '.': whatever could stand in a number or a literal. */
