@@ -8,6 +8,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
   discovery: "How tools are found.",
   embedding: "What turns texts into vectors.",
   mcp: "What MCP clients are shown.",
+  plans: "Bounds of plans, and what may not follow what in them.",
   resilience: "When a server is spared, and how failed calls are tried again.",
   auth: "Who may come in. Without keys, only programs on this machine may.",
   telemetry: "What the daemon tells of itself.",
@@ -27,6 +28,9 @@ export function buildConfigPage(schema: SchemaNode): string {
     "## Servers",
     SERVERS,
     table(schema.$defs?.["server"]),
+    "## Composites",
+    COMPOSITES,
+    table(withPlanAsOne(schema.$defs?.["composite"])),
     ...sections.flatMap((name) => [`## ${name}`, SECTIONS[name]!, table(properties[name])]),
     "## Later parts",
     `${Object.keys(IDLE_SECTIONS).map(code).join(", ")}: may stand in the file, are checked as far as their form is fixed, and draw a warning, since they have no effect in this version.`,
@@ -58,7 +62,7 @@ const INTRO = `One file, YAML or JSON (comments allowed): the one given with \`-
 
 Unknown keys are errors; all problems are told at once, with line and column. Editors that know JSON Schema complete and check the file with \`docs/config.schema.json\`.
 
-The file is watched, with the \`envFile\`s that it names. Servers, keys, \`gateway.allowCommandsOverApi\` and \`telemetry.logLevel\` change without a restart; the log names what waits for one. A bad edit changes nothing, and the log says what is wrong with it. Servers added over the API are kept in the data directory; an entry of the file with the same id wins.`;
+The file is watched, with the \`envFile\`s that it names. Servers, composites, keys, \`plans.rules\`, \`gateway.allowCommandsOverApi\` and \`telemetry.logLevel\` change without a restart; the log names what waits for one. A bad edit changes nothing, and the log says what is wrong with it. Servers added over the API are kept in the data directory; an entry of the file with the same id wins.`;
 
 const SERVERS = `Under \`mcpServers\` (as Claude, Cursor and Windsurf have it) or \`servers\` (as VS Code has it): names and entries, which can be pasted as they are. A name becomes the server's id: 1–32 letters, digits, \`_\` and \`-\`, without \`__\`; other names are turned into one, with a warning. Keys of an entry that are not listed here are ignored, with a warning.
 
@@ -71,6 +75,26 @@ mcpServers:
   tickets:
     url: https://tickets.example.org/mcp
     headers: { Authorization: "Bearer \${TICKETS_TOKEN}" }
+\`\`\``;
+
+const COMPOSITES = `Under \`composites\`: plans by name, each of which becomes a tool \`composites__<name>\` that is found and called like any other. A name is 1–48 letters, digits, \`_\` and \`-\`, a letter first. The members of the plan stand beside the description, or in \`plan\`. Nothing is filled in from the environment: \`\${…}\` are the plan's own references. Callers need not be allowed more than the composite to see it, but to run it they need every tool that it uses. A plan that does not fit the tools there are is told by \`GET /v1/composites\` and the log, and does not keep the daemon from starting.
+
+\`\`\`yaml
+composites:
+  ticket_with_author:
+    description: Gives a ticket with the person who wrote it.
+    inputSchema:
+      type: object
+      properties: { id: { type: integer } }
+      required: [id]
+    steps:
+      - id: ticket
+        tool: tickets__get_ticket
+        arguments: { id: "\${input.id}" }
+      - id: author
+        tool: people__get_person
+        arguments: { email: "\${steps.ticket.author}" }
+    output: { ticket: "\${steps.ticket}", author: "\${steps.author}" }
 \`\`\``;
 
 interface Row {
@@ -86,6 +110,13 @@ function table(section: SchemaNode | undefined): string {
     return `| ${code(path)} | ${typeText(node)} | ${standard} | ${text} |`;
   });
   return ["| Setting | Type | Default | Meaning |", "|---|---|---|---|", ...lines].join("\n");
+}
+
+/** The members of `plan` are listed once, beside it. */
+function withPlanAsOne(composite: SchemaNode | undefined): SchemaNode {
+  const { plan, ...others } = composite?.properties ?? {};
+  const { properties: _, ...whole } = plan ?? {};
+  return { ...composite, properties: { ...others, plan: whole } };
 }
 
 /** A row for each setting; for a list of mappings and for a mapping, one for each thing inside. */
@@ -116,7 +147,7 @@ function typeText(node: SchemaNode): string {
 }
 
 function plural(items: SchemaNode | undefined): string {
-  return items?.properties === undefined ? "texts" : "mappings";
+  return items?.type === "object" ? "mappings" : "texts";
 }
 
 function grouped(value: number): string {

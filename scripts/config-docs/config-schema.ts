@@ -1,5 +1,11 @@
 import { z } from "zod";
-import { allGroups, createFileSchema, SERVER_SECTIONS } from "../../src/config/file-schema.ts";
+import { compositeSchema } from "../../src/config/composites/composite-schema.ts";
+import {
+  allGroups,
+  COMPOSITES_SECTION,
+  createFileSchema,
+  SERVER_SECTIONS,
+} from "../../src/config/file-schema.ts";
 import { fileSettings } from "../../src/config/option-group.ts";
 import { IDLE_SECTIONS } from "../../src/config/sections/idle.ts";
 import { SERVER_TREATMENT_DEFAULTS, serverSchema } from "../../src/config/servers/server-schema.ts";
@@ -51,14 +57,32 @@ export function buildConfigSchema(): SchemaNode & { properties: Record<string, S
       additionalProperties: { $ref: "#/$defs/server" },
     };
   }
+  properties[COMPOSITES_SECTION] = {
+    type: "object",
+    description: "Plans by name, each of which becomes a tool.",
+    additionalProperties: { $ref: "#/$defs/composite" },
+  };
   properties["$schema"]!.description = "Where this schema is found, for editors.";
   properties["inputs"]!.description = "Known to VS Code only; ignored.";
   return {
     ...schema,
     title: "Switchboard configuration",
     properties,
-    $defs: { server: serverNode() },
+    $defs: { server: serverNode(), composite: compositeNode() },
   };
+}
+
+function compositeNode(): SchemaNode {
+  const file = "src/config/composites/composite-block.ts";
+  const node = z.toJSONSchema(compositeSchema, { io: "input" }) as SchemaNode & {
+    $schema?: string;
+  };
+  delete node.$schema;
+  const comments = fieldComments(file, "CompositeBlock");
+  for (const [key, child] of Object.entries(node.properties ?? {})) {
+    describe(child, comments.get(key), file);
+  }
+  return node;
 }
 
 function serverNode(): SchemaNode {

@@ -47,6 +47,17 @@ describe("compareConfigs", () => {
     ]);
   });
 
+  it("takes over composites and composition rules, and lets other bounds of plans wait", async () => {
+    const plan = "description: D., steps: [{ id: a, tool: x__y }]";
+    const rule = "{ after: [a__b], forbid: [c__d], reason: R. }";
+    const changes = await compare(
+      `composites: { one: { ${plan} } }\n`,
+      `composites: { one: { title: T, ${plan} } }\nplans: { maxSteps: 5, rules: [${rule}] }\n`,
+    );
+    expect(changes.applied.toSorted()).toEqual(["composites", "plans.rules"]);
+    expect(changes.needRestart).toEqual(["plans.maxSteps"]);
+  });
+
   it("sees no change in what is only written differently", async () => {
     const changes = await compare(
       "mcpServers: { a: { command: x, args: [] }, b: { url: 'https://h' } }\n",

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Config } from "./config.ts";
+import { COMPOSITES_SECTION } from "./file-schema.ts";
 import { fileSettings, type OptionGroup } from "./option-group.ts";
 import { OPTION_GROUPS } from "./option-groups.ts";
 
@@ -17,10 +18,12 @@ export interface ConfigChanges {
 }
 
 /** Settings that the daemon takes over while it runs; every other one needs a restart. */
-const LIVE_SETTINGS = new Set([
+const LIVE_SETTINGS: ReadonlySet<string> = new Set([
+  COMPOSITES_SECTION,
   "auth.apiKeys",
   "auth.anonymous",
   "gateway.allowCommandsOverApi",
+  "plans.rules",
   "telemetry.logLevel",
 ]);
 
@@ -59,7 +62,9 @@ function changedSettings(before: Config, after: Config): string[] {
       )
       .map(({ key }) => `${group.section}.${key}`),
   );
-  return [...new Set([...dataDir, ...others])];
+  const hasOtherComposites = !isDeepStrictEqual(before.composites, after.composites);
+  const composites = hasOtherComposites ? [COMPOSITES_SECTION] : [];
+  return [...new Set([...dataDir, ...others, ...composites])];
 }
 
 function settingOf(config: Config, group: string, field: string): unknown {

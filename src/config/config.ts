@@ -1,3 +1,4 @@
+import type { CompositeEntry } from "./composites/composite-entry.ts";
 import type { ConfigOptions } from "./option-groups.ts";
 import type { ConfigProblem } from "./problem.ts";
 import type { ServerEntry } from "./servers/server-entry.ts";
@@ -12,6 +13,8 @@ export interface Config extends ConfigOptions {
   readonly offline: boolean;
   /** In the file's order. */
   readonly servers: readonly ServerEntry[];
+  /** In the file's order. */
+  readonly composites: readonly CompositeEntry[];
 }
 
 /** What came of reading the configuration. */

@@ -10,8 +10,11 @@ export const SERVER_SECTIONS = ["mcpServers", "servers"] as const;
 /** Sections in whose texts `${NAME}` is filled in, beside the server entries. */
 export const EXPANDED_SECTIONS = ["redis", "database", "auth", "embedding", "telemetry"] as const;
 
+/** Plans by name, which have references of their own. */
+export const COMPOSITES_SECTION = "composites";
+
 /** Sections that have references of their own, or may hold any text. */
-export const FREE_TEXT_SECTIONS = ["plans", "composites", "profiles"] as const;
+export const FREE_TEXT_SECTIONS = ["plans", COMPOSITES_SECTION, "profiles"] as const;
 
 /** The groups, without their types. */
 export function allGroups(): readonly OptionGroup<object>[] {
@@ -19,8 +22,8 @@ export function allGroups(): readonly OptionGroup<object>[] {
 }
 
 /**
- * The schema of a whole file, each section with its defaults. Server entries are any values here:
- * `parseServerEntry` checks them, one by one.
+ * The schema of a whole file, each section with its defaults. Server entries and composites are any
+ * values here: they are checked one by one where they are read.
  */
 export function createFileSchema() {
   const sections = new Map<string, Record<string, z.ZodType>>();
@@ -38,6 +41,7 @@ export function createFileSchema() {
     $schema: z.exactOptional(z.string()),
     mcpServers: z.exactOptional(z.record(z.string(), z.unknown())),
     servers: z.exactOptional(z.record(z.string(), z.unknown())),
+    [COMPOSITES_SECTION]: z.exactOptional(z.unknown()),
     inputs: z.exactOptional(z.unknown()),
     ...(Object.fromEntries([...strict, ...idle]) as Record<string, z.ZodType>),
   });

@@ -7,6 +7,7 @@ export {
   readClientServers,
 } from "./clients/import-servers.ts";
 export type { ConfigChanges } from "./compare-configs.ts";
+export type { CompositeEntry } from "./composites/composite-entry.ts";
 export type { Config, ConfigResult } from "./config.ts";
 export { chooseConfigFile, type ConfigFileChoice, readTextFile } from "./config-file.ts";
 export { type EditResult, editServers, type ServerEdit } from "./editing/edit-servers.ts";

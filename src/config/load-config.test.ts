@@ -173,7 +173,8 @@ telemetry: { logLevel: verbose }
   });
 
   it("tell references where none are filled in, but not where they mean something else", async () => {
-    const text = 'gateway: { dataDir: "${HOME}/x" }\nplans: { a: "${steps.a}" }\n';
+    const plan = 'steps: [{ id: a, tool: x__y, when: "${input.a}" }]';
+    const text = `gateway: { dataDir: "\${HOME}/x" }\ncomposites: { a: { description: A., ${plan} } }\n`;
     expect(await problemsOf(text)).toEqual([
       expect.stringMatching(
         /1:21 gateway\.dataDir: references are filled in only in server entries/,

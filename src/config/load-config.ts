@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { isJsonObject, type JsonObject } from "../kernel/json.ts";
+import { readComposites } from "./composites/read-composites.ts";
 import { type ConfigDocument, readConfigDocument } from "./config-document.ts";
 import { chooseConfigFile, readTextFile } from "./config-file.ts";
 import type { Config, ConfigResult } from "./config.ts";
@@ -95,6 +96,7 @@ function assemble(parts: Parts): ConfigResult {
     allowCommand: true,
     readFile: readTextFile,
   });
+  const composites = readComposites(value);
   const settings = readSettings(value, {
     variables: environment.variables,
     overrides: readOverrides(environment, flags),
@@ -103,7 +105,7 @@ function assemble(parts: Parts): ConfigResult {
   const place = placer(parts);
   const problems = [
     ...(parts.problems ?? []),
-    ...[...servers.problems, ...settings.problems].map(place),
+    ...[...servers.problems, ...composites.problems, ...settings.problems].map(place),
   ];
   const warnings = [
     ...parts.warnings,
@@ -119,6 +121,7 @@ function assemble(parts: Parts): ConfigResult {
     dataDir: dataDirOf(parts, settings),
     offline: environment.offline,
     servers: servers.servers,
+    composites: composites.composites,
   };
   const secrets = listSecrets([...servers.secrets, ...settings.secrets, environment.apiKey ?? ""]);
   return { kind: "ok", config, secrets, warnings, files };

@@ -11,6 +11,7 @@ import {
   upstreamGroup,
 } from "./sections/gateway.ts";
 import { catalogGroup } from "./sections/mcp.ts";
+import { plansGroup } from "./sections/plans.ts";
 import { resilienceGroup } from "./sections/resilience.ts";
 import { logGroup, prometheusGroup, tokensGroup } from "./sections/telemetry.ts";
 
@@ -26,6 +27,7 @@ export const OPTION_GROUPS = {
   vectors: vectorsGroup,
   embedding: embeddingGroup,
   catalog: catalogGroup,
+  plans: plansGroup,
   resilience: resilienceGroup,
   access: accessGroup,
   auth: authGroup,

@@ -6,8 +6,6 @@ import { wholeNumber } from "../option-group.ts";
  * a later version; each draws a warning that it has no effect.
  */
 export const IDLE_SECTIONS: Readonly<Record<string, z.ZodType>> = {
-  plans: z.record(z.string(), z.unknown()),
-  composites: z.record(z.string(), z.unknown()),
   profiles: z.record(z.string(), z.unknown()),
   cache: z.strictObject({
     mode: z.exactOptional(z.enum(["declared", "readonly", "off"])),

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { COMPOSITES_SERVER } from "../../core/plans/options.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../kernel/json.ts";
 import { expandTree } from "../expand-tree.ts";
 import type { Variables } from "../expand.ts";
@@ -51,6 +52,7 @@ export function parseServerEntry(id: string, raw: JsonValue, terms: EntryTerms):
   };
   const report = (path: ConfigPath, message: string) => add({ path, atKey: false, message });
   if (!isServerId(id)) report([], `${JSON.stringify(id)} is no server id: ${ID_RULE}`);
+  if (id === COMPOSITES_SERVER) add({ path: [], atKey: true, message: ID_TAKEN });
   if (!isJsonObject(raw)) {
     report([], `must be a mapping with "command" or "url", but is ${describeReceived(raw, true)}.`);
     return { kind: "failed", problems, warnings: [], files };
@@ -83,6 +85,8 @@ export function parseServerEntry(id: string, raw: JsonValue, terms: EntryTerms):
 }
 
 const ID_RULE = "1–32 of A–Z, a–z, 0–9, _ and -, a letter or digit first, without __.";
+
+const ID_TAKEN = `"${COMPOSITES_SERVER}" is the id that composite tools stand under. Choose another.`;
 
 /** Reports every `command`; true when there is one. */
 function refuseCommands(

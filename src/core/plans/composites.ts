@@ -2,9 +2,6 @@ import type { JsonObject } from "../../kernel/json.ts";
 import type { RawJson } from "../../kernel/raw-json.ts";
 import type { Principal } from "../access/index.ts";
 
-/** The server id that composite tools stand under: `composites__<name>`. */
-export const COMPOSITES_SERVER = "composites";
-
 /** A plan under a name. */
 export interface Composite {
   /** 1–48 of A–Z, a–z, 0–9, `_` and `-`, a letter first. */

@@ -1,11 +1,11 @@
+export type { Composite, Composites, CompositeStore, CompositeView } from "./composites.ts";
 export {
+  COMPOSITE_NAME,
   COMPOSITES_SERVER,
-  type Composite,
-  type Composites,
-  type CompositeStore,
-  type CompositeView,
-} from "./composites.ts";
-export { PLANS_DEFAULTS, type CompositionRule, type PlansOptions } from "./options.ts";
+  PLANS_DEFAULTS,
+  type CompositionRule,
+  type PlansOptions,
+} from "./options.ts";
 export { PLAN_EVENT_TYPES, type PlanEvent, type PlanEventType } from "./plan-events.ts";
 export {
   PLAN_STATUSES,

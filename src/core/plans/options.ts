@@ -1,3 +1,9 @@
+/** The server id that composite tools stand under: `composites__<name>`. */
+export const COMPOSITES_SERVER = "composites";
+
+/** What a composite may be called: 1–48 of A–Z, a–z, 0–9, `_` and `-`, a letter first. */
+export const COMPOSITE_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,47}$/;
+
 /** Two sets of tools of which the one may not be used after the other in a plan. */
 export interface CompositionRule {
   /** Globs over tool ids, or `tag:NAME` for the tools of servers with that tag. */
