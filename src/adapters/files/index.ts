@@ -1,3 +1,4 @@
+export { createCompositeFile } from "./composite-file.ts";
 export { acquireDataDir, type DataDir } from "./data-dir.ts";
 export { DataDirBusyError } from "./data-dir-lock.ts";
 export { type DaemonAddress, findDaemon, publishDaemonAddress } from "./daemon-file.ts";

@@ -1,6 +1,6 @@
-import { readFile, rename } from "node:fs/promises";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../kernel/json.ts";
-import { writeFileAtomically } from "./write-file-atomically.ts";
+import { isJsonObject, type JsonObject } from "../../kernel/json.ts";
+import { rawJson } from "../../kernel/raw-json.ts";
+import { createVersionedFile, FILE_VERSION } from "./versioned-file.ts";
 
 /** The servers added while the daemon ran, by id, as they were given. */
 export type OverlayServers = Readonly<Record<string, JsonObject>>;
@@ -22,18 +22,14 @@ export interface OverlayFile {
   write(servers: OverlayServers): Promise<void>;
 }
 
-const VERSION = 1;
-
 /** The overlay at `path` (`servers.json` in the data directory). */
 export function createOverlayFile(path: string): OverlayFile {
-  let last: Promise<unknown> = Promise.resolve();
+  const file = createVersionedFile({ path, member: "servers" });
   return {
     async read() {
-      const text = await readText(path);
-      if (text === undefined) return { servers: {} };
-      const servers = parseOverlay(text);
-      if (servers === undefined) return { servers: {}, notice: await putAside(path) };
-      const entries = Object.entries(servers);
+      const { contents, putAside } = await file.read();
+      if (putAside !== undefined) return { servers: {}, notice: damagedNotice(path, putAside) };
+      const entries = Object.entries((contents?.value() ?? {}) as JsonObject);
       const sound = entries.filter((pair): pair is [string, JsonObject] => isJsonObject(pair[1]));
       if (sound.length === entries.length) return { servers: Object.fromEntries(sound) };
       const left = entries.filter(([, entry]) => !isJsonObject(entry)).map(([id]) => id);
@@ -42,36 +38,10 @@ export function createOverlayFile(path: string): OverlayFile {
         notice: `${path} holds members that are no entries and were left out: ${left.join(", ")}.`,
       };
     },
-    write(servers) {
-      const text = `${JSON.stringify({ version: VERSION, servers }, null, 2)}\n`;
-      const done = last.then(() => writeFileAtomically(path, text, { mode: 0o600 }));
-      last = done.catch(() => undefined);
-      return done;
-    },
+    write: (servers) => file.write(rawJson(Buffer.from(JSON.stringify(servers, null, 2)))),
   };
 }
 
-async function readText(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
-function parseOverlay(text: string): JsonObject | undefined {
-  try {
-    const value = JSON.parse(text) as JsonValue;
-    if (!isJsonObject(value) || value["version"] !== VERSION) return undefined;
-    return isJsonObject(value["servers"]) ? value["servers"] : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-async function putAside(path: string): Promise<string> {
-  const aside = `${path}.damaged-${Date.now()}`;
-  await rename(path, aside);
-  return `${path} could not be read as an overlay of version ${VERSION}. It was kept as ${aside}; the servers in it are not started.`;
+function damagedNotice(path: string, aside: string): string {
+  return `${path} could not be read as an overlay of version ${FILE_VERSION}. It was kept as ${aside}; the servers in it are not started.`;
 }

@@ -1,30 +1,48 @@
-import type { JsonObject } from "../../kernel/json.ts";
 import type { RawJson } from "../../kernel/raw-json.ts";
 import type { Principal } from "../access/index.ts";
+
+export { COMPOSITES_SERVER } from "./options.ts";
 
 /** A plan under a name. */
 export interface Composite {
   /** 1–48 of A–Z, a–z, 0–9, `_` and `-`, a letter first. */
   readonly name: string;
+  /** 1–2,000 characters. */
   readonly description: string;
+  /** 1–200 characters. */
+  readonly title?: string;
   /** The plan; its `inputSchema` becomes the tool's. */
   readonly plan: RawJson;
+  /** JSON Schema of an object; by default what the plan's `output` tells, if anything. */
+  readonly outputSchema?: RawJson;
   /** `file` ones come from the config, `overlay` ones were added over the API. */
   readonly source: "file" | "overlay";
 }
+
+/** A composite that is to be taken up. */
+export type CompositeDefinition = Omit<Composite, "source">;
 
 /** A composite as operators see it. */
 export interface CompositeView extends Composite {
   /** The gateway's id of the tool. */
   readonly tool: string;
-  /** Whether its plan passes its check now; if not, why, in one line. */
+  /** Why its plan does not pass its check now, in one line; absent when it does. */
   readonly problem?: string;
+}
+
+/** What was kept of the composites that were added over the API. */
+export interface StoredComposites {
+  /** An object: definitions by name, each without its name. Absent: none were kept. */
+  readonly composites?: RawJson;
+  /** For the log: what was wrong with what was kept, and what was done. */
+  readonly notice?: string;
 }
 
 /** Where composites added over the API are kept. */
 export interface CompositeStore {
-  read(): Promise<JsonObject>;
-  write(composites: JsonObject): Promise<void>;
+  read(): Promise<StoredComposites>;
+  /** Keeps these instead; plans keep their bytes. */
+  write(composites: RawJson): Promise<void>;
 }
 
 /** The plans that are tools. */
@@ -35,7 +53,7 @@ export interface Composites {
    * @throws GatewayError `invalid-plan` (also for recursion), `invalid-request`, `server-exists` for
    *   a name that the config file holds.
    */
-  add(composite: Omit<Composite, "source">, principal: Principal): Promise<CompositeView>;
+  add(composite: CompositeDefinition, principal: Principal): Promise<CompositeView>;
   /** @throws GatewayError `unknown-tool`; `forbidden` for one of the config file. */
   remove(name: string): Promise<void>;
 }

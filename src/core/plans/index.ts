@@ -1,4 +1,11 @@
-export type { Composite, Composites, CompositeStore, CompositeView } from "./composites.ts";
+export type {
+  Composite,
+  CompositeDefinition,
+  Composites,
+  CompositeStore,
+  CompositeView,
+  StoredComposites,
+} from "./composites.ts";
 export {
   COMPOSITE_NAME,
   COMPOSITES_SERVER,
