@@ -1,7 +1,8 @@
 import type { Writable } from "node:stream";
 import type { Terminal } from "./host.ts";
-import { createSpinner, type ProgressLine } from "./spinner.ts";
-import { createStyle, type Style } from "./text/style.ts";
+import { createLiveArea } from "./live-area.ts";
+import { startSpinner, type ProgressLine } from "./spinner.ts";
+import { createStyle } from "./text/style.ts";
 import type { Canvas } from "./text/table.ts";
 
 /** Where a command writes: answers to standard output, everything else to standard error. */
@@ -12,7 +13,8 @@ export interface Screen {
   /** Whether a person reads standard error. */
   readonly watched: boolean;
   readonly canvas: Canvas;
-  readonly errorStyle: Style;
+  /** Of standard error: as wide as the terminal, else 100 columns. */
+  readonly errorCanvas: Canvas;
   /** Lines of human output. */
   print(text: string): void;
   /** Writes as it is. */
@@ -25,7 +27,11 @@ export interface Screen {
   note(text: string): void;
   /** A line that changes while something goes on; nothing where nobody watches. */
   progress(text: string): ProgressLine;
+  /** Lines on standard error that `render` gives anew ten times a second; nothing where nobody watches. */
+  live(render: (frame: number) => readonly string[]): Disposable;
 }
+
+const UNWATCHED_WIDTH = 100;
 
 export function createScreen(terminal: Terminal, json: boolean): Screen {
   const { output, errors } = terminal;
@@ -36,14 +42,18 @@ export function createScreen(terminal: Terminal, json: boolean): Screen {
     width: interactive ? columns : Infinity,
     style: createStyle(interactive && terminal.outputColour),
   };
-  const spinner = createSpinner(errors, watched && !json, columns);
+  const errorCanvas: Canvas = {
+    width: watched ? columns : UNWATCHED_WIDTH,
+    style: createStyle(watched && terminal.errorsColour),
+  };
+  const area = createLiveArea(errors, watched && !json);
   const print = (text: string): void => {
-    spinner.clear();
+    area.clear();
     output.write(`${text}\n`);
   };
   const printJson = (document: unknown): void => {
     if (!(document instanceof Uint8Array)) return print(JSON.stringify(document));
-    spinner.clear();
+    area.clear();
     output.write(document);
     output.write("\n");
   };
@@ -52,11 +62,11 @@ export function createScreen(terminal: Terminal, json: boolean): Screen {
     interactive,
     watched,
     canvas,
-    errorStyle: createStyle(watched && terminal.errorsColour),
+    errorCanvas,
     print,
     printJson,
     write(bytes) {
-      spinner.clear();
+      area.clear();
       output.write(bytes);
     },
     answer(document, human) {
@@ -65,10 +75,11 @@ export function createScreen(terminal: Terminal, json: boolean): Screen {
     },
     note(text) {
       if (json) return;
-      spinner.clear();
+      area.clear();
       errors.write(`${text}\n`);
     },
-    progress: (text) => spinner.start(text),
+    progress: (text) => startSpinner(area, text, columns),
+    live: (render) => area.show(render),
   };
 }
 

@@ -59,7 +59,7 @@ function tell(
     screen.print(renderCallResult(result, screen.interactive));
     for (const remark of describeCall(result, target)) {
       if (remark.important || screen.watched) {
-        screen.note(screen.errorStyle(remark.important ? "yellow" : "dim", remark.text));
+        screen.note(screen.errorCanvas.style(remark.important ? "yellow" : "dim", remark.text));
       }
     }
   }

@@ -53,7 +53,7 @@ export const addSearch: AddCommand = (parent, run) =>
         if (screen.json) return screen.printJson(answer);
         const found = readAnswer(searchAnswerSchema, answer);
         screen.print(renderHits(found, detail, screen.canvas));
-        screen.note(screen.errorStyle("dim", summariseSearch(found)));
+        screen.note(screen.errorCanvas.style("dim", summariseSearch(found)));
       }),
     );
 

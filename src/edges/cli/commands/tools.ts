@@ -41,7 +41,7 @@ export const addTools: AddCommand = (parent, run) =>
         screen.answer(body, () =>
           renderTools(readAnswer(toolListSchema, body).tools, screen.canvas),
         );
-        screen.note(screen.errorStyle("dim", countOf(count, "tool")));
+        screen.note(screen.errorCanvas.style("dim", countOf(count, "tool")));
       }),
     );
 

@@ -7,6 +7,8 @@ export interface Column<Row> {
   readonly title: string;
   readonly value: (row: Row) => string;
   readonly align?: "right";
+  /** Stands before the value as it is, such as the branches of a tree. */
+  readonly prefix?: (row: Row) => string;
   /** Gives way first when the table is too wide. */
   readonly flexible?: boolean;
   /** Only an addition: the text says it too. */
@@ -30,7 +32,9 @@ export function renderTable<Row>(
   columns: readonly Column<Row>[],
   { width, style }: Canvas,
 ): string {
-  const cells = rows.map((row) => columns.map((column) => singleLine(column.value(row))));
+  const cells = rows.map((row) =>
+    columns.map(({ prefix, value }) => (prefix?.(row) ?? "") + singleLine(value(row))),
+  );
   const widths = fit(naturalWidths(cells, columns), columns, width);
   const line = (texts: readonly string[], paintOf: (index: number) => Paint | undefined): string =>
     texts
