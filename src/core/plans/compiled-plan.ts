@@ -2,6 +2,7 @@ import type { RawJson } from "../../kernel/raw-json.ts";
 import type { CacheMode } from "../calls/index.ts";
 import type { PlanProblem } from "../../kernel/errors.ts";
 import type { ServerId } from "../catalog/index.ts";
+import type { Evaluator } from "../expressions/index.ts";
 import type { PlanCheckRequest } from "./plans.ts";
 
 /** What the expressions of a plan can see. */
@@ -12,6 +13,8 @@ export interface PlanScope {
   /** Inside `forEach`. */
   readonly item?: RawJson;
   readonly index?: number;
+  /** Shared by a run (`createPlanEvaluator`), so that all its expressions together are bounded. */
+  readonly evaluator?: Evaluator;
 }
 
 /** JSON with references in it, compiled. */
