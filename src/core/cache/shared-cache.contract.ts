@@ -99,8 +99,9 @@ function describeKeeping(pair: Pair): void {
     const times = { freshMs: 20, staleWhileRevalidateMs: 0, staleIfErrorMs: 60_000 };
     await put(one, "stale", record(times));
     await put(one, "gone", record({ ...times, staleIfErrorMs: 10 }));
-    await until(async () => (await one.read("gone", []))?.hit === undefined);
-    expect((await one.read("stale", record().scopes))?.hit?.ageMs).toBeGreaterThanOrEqual(20);
+    const { scopes } = record();
+    await until(async () => (await one.read("gone", scopes))?.hit === undefined);
+    expect((await one.read("stale", scopes))?.hit?.ageMs).toBeGreaterThanOrEqual(20);
   });
 
   it("replaces a record by a later one", async () => {

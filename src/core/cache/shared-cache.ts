@@ -46,8 +46,10 @@ export interface Lease extends AsyncDisposable {
 /** `away`: it cannot be reached; calls go on without it. */
 export interface SharedCacheStatus {
   readonly state: "ready" | "away" | "connecting";
-  /** Why it is away, for operators; never a secret. */
+  /** Why it is away, or what it cannot do though it is there, for operators; never a secret. */
   readonly reason?: string;
+  /** Entries that were found and could not be read, since the start. */
+  readonly damagedEntries?: number;
   /** The address without credentials. */
   readonly target: string;
   readonly since: number;
@@ -59,7 +61,10 @@ export interface SharedCacheStatus {
  */
 export interface SharedCache extends AsyncDisposable {
   status(): SharedCacheStatus;
-  /** One round trip. `undefined` when the cache is away or too slow. */
+  /**
+   * One round trip. `undefined` when the cache is away or too slow. The scopes are those of the
+   * record, in its order; one that was written with others is not found.
+   */
   read(key: string, scopes: readonly CacheScope[]): Promise<SharedLookup | undefined>;
   /** Keeps a record until it can no longer be given, stale times included. Never rejects. */
   write(

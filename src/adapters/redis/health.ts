@@ -1,0 +1,25 @@
+/** Decides from answers and failures when a Redis is to be left alone. */
+export interface Health {
+  answered(): void;
+  /** @returns whether that was one too many. */
+  failed(): boolean;
+}
+
+/** Failures in a row that are too many. */
+const MAX_FAILURES = 3;
+/** How much of a failure an answer makes up for: more than one failure in eleven is too many in the long run. */
+const ANSWER_WORTH = 0.1;
+
+/** Makes the judge of a new connection. */
+export function createHealth(): Health {
+  let failures = 0;
+  return {
+    answered() {
+      if (failures > 0) failures = Math.max(0, failures - ANSWER_WORTH);
+    },
+    failed() {
+      failures += 1;
+      return failures >= MAX_FAILURES;
+    },
+  };
+}
