@@ -31,6 +31,14 @@ export const callRequestSchema = z.strictObject({
     .describe("The `requestState` of an `input-required` problem, unchanged."),
 });
 
+/** Where a stored large result can be read. */
+export const handleSchema = z.object({
+  handle: z.string(),
+  bytes: z.int(),
+  mimeType: z.string(),
+  expiresAt: z.number().describe("Milliseconds since the epoch."),
+});
+
 /** How a call was answered. */
 export const callMetaSchema = z.object({
   server: z.string(),
@@ -49,13 +57,7 @@ export const callMetaSchema = z.object({
     .describe("Present when something else than the server answered."),
   durationMs: z.number(),
   traceId: z.string(),
-  handle: z
-    .object({
-      handle: z.string(),
-      bytes: z.int(),
-      mimeType: z.string(),
-      expiresAt: z.number().describe("Milliseconds since the epoch."),
-    })
+  handle: handleSchema
     .optional()
     .describe("Where the whole result can be read, when only a preview is given here."),
 });

@@ -1,6 +1,16 @@
 export { callAnswerSchema, callMetaSchema, callRequestSchema } from "./call.ts";
+export { addCompositeSchema, compositeListSchema, compositeSchema } from "./composite.ts";
 export { eventSchema, eventsQuerySchema } from "./event.ts";
 export { NAMED_SCHEMAS } from "./named-schemas.ts";
+export {
+  cancelPlanQuerySchema,
+  planAnswerSchema,
+  planEventSchema,
+  runPlanQuerySchema,
+  showPlanQuerySchema,
+  stepReportSchema,
+} from "./plan-answer.ts";
+export { planCheckAnswerSchema, planProblemSchema, planSchema } from "./plan.ts";
 export { problemSchema } from "./problem.ts";
 export { invalidRequest, readInput } from "./read-input.ts";
 export { readQuery } from "./read-query.ts";

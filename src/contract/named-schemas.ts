@@ -1,6 +1,9 @@
 import type { z } from "zod";
-import { callAnswerSchema, callMetaSchema, callRequestSchema } from "./call.ts";
+import { callAnswerSchema, callMetaSchema, callRequestSchema, handleSchema } from "./call.ts";
+import { addCompositeSchema, compositeListSchema, compositeSchema } from "./composite.ts";
 import { eventSchema } from "./event.ts";
+import { planAnswerSchema, planEventSchema, stepReportSchema } from "./plan-answer.ts";
+import { planCheckAnswerSchema, planProblemSchema, planSchema } from "./plan.ts";
 import { problemSchema } from "./problem.ts";
 import { resultPageSchema } from "./result.ts";
 import { searchAnswerSchema, searchRequestSchema } from "./search.ts";
@@ -26,6 +29,7 @@ import { foundToolSchema, toolListSchema, toolSchema, wholeToolSchema } from "./
 
 /** The schemas that stand under a name of their own in the OpenAPI document. */
 export const NAMED_SCHEMAS = {
+  AddComposite: addCompositeSchema,
   AddServer: addServerSchema,
   CallAnswer: callAnswerSchema,
   CallMeta: callMetaSchema,
@@ -33,9 +37,17 @@ export const NAMED_SCHEMAS = {
   ChangeServer: changeServerSchema,
   Circuit: circuitSchema,
   CircuitRequest: circuitRequestSchema,
+  Composite: compositeSchema,
+  CompositeList: compositeListSchema,
   Event: eventSchema,
   FoundTool: foundToolSchema,
+  Handle: handleSchema,
   Health: healthAnswerSchema,
+  Plan: planSchema,
+  PlanAnswer: planAnswerSchema,
+  PlanCheckAnswer: planCheckAnswerSchema,
+  PlanEvent: planEventSchema,
+  PlanProblem: planProblemSchema,
   Problem: problemSchema,
   Readiness: readinessSchema,
   ReloadAnswer: reloadAnswerSchema,
@@ -46,6 +58,7 @@ export const NAMED_SCHEMAS = {
   ServerCounts: serverCountsSchema,
   ServerList: serverListSchema,
   Status: statusSchema,
+  StepReport: stepReportSchema,
   StopAnswer: stopAnswerSchema,
   TokenReport: tokenReportSchema,
   Tool: toolSchema,

@@ -13,6 +13,7 @@ import { createIdempotency } from "./idempotency.ts";
 import { measureRequests } from "./measure-requests.ts";
 import type { HttpEdgeOptions } from "./options.ts";
 import { registerEndpoints } from "./register-endpoints.ts";
+import { takeBodies } from "./take-bodies.ts";
 
 /**
  * Makes the REST edge, not yet listening. What is registered on it before it listens passes the same
@@ -28,7 +29,7 @@ export function createHttpEdge(options: HttpEdgeOptions, deps: HttpEdgeDeps): Fa
   const idempotency = createIdempotency(options, gateway.clock);
   const endpoints = createEndpoints({ ...deps, options, eventStreams, idempotency });
 
-  takeJsonAsBytes(app);
+  takeBodies(app, options.maxBodyBytes);
   answerProblems(app, {
     log: gateway.log,
     maxBodyBytes: options.maxBodyBytes,
@@ -70,14 +71,4 @@ function createServer(options: HttpEdgeOptions, { gateway }: HttpEdgeDeps): Fast
       sendProblem(reply, failure, error.statusCode);
     },
   });
-}
-
-/** Bodies stay bytes: endpoints read them, so that what is relayed is never parsed and rounded. */
-function takeJsonAsBytes(app: FastifyInstance): void {
-  app.removeAllContentTypeParsers();
-  for (const type of ["application/json", /^application\/[\w.+-]+\+json/]) {
-    app.addContentTypeParser(type, { parseAs: "buffer" }, (_request, body, done) =>
-      done(null, body),
-    );
-  }
 }

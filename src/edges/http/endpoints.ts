@@ -1,22 +1,29 @@
 import type { EdgeContext } from "./edge-context.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { addComposite } from "./endpoints/add-composite.ts";
 import { addServer } from "./endpoints/add-server.ts";
 import { callTool } from "./endpoints/call-tool.ts";
+import { cancelPlan } from "./endpoints/cancel-plan.ts";
 import { changeServer } from "./endpoints/change-server.ts";
+import { checkPlan } from "./endpoints/check-plan.ts";
 import { countTokens } from "./endpoints/count-tokens.ts";
 import { forceCircuit } from "./endpoints/force-circuit.ts";
+import { listComposites } from "./endpoints/list-composites.ts";
 import { listServers } from "./endpoints/list-servers.ts";
 import { listTools } from "./endpoints/list-tools.ts";
 import { readResult } from "./endpoints/read-result.ts";
 import { reconnectServer } from "./endpoints/reconnect-server.ts";
 import { reloadConfig } from "./endpoints/reload-config.ts";
+import { removeComposite } from "./endpoints/remove-composite.ts";
 import { removeServer } from "./endpoints/remove-server.ts";
 import { requestTools } from "./endpoints/request-tools.ts";
+import { runPlan } from "./endpoints/run-plan.ts";
 import { searchTools } from "./endpoints/search-tools.ts";
 import { showDocs } from "./endpoints/show-docs.ts";
 import { showHealth } from "./endpoints/show-health.ts";
 import { showMetrics } from "./endpoints/show-metrics.ts";
 import { showOpenApi } from "./endpoints/show-openapi.ts";
+import { showPlan } from "./endpoints/show-plan.ts";
 import { showReadiness } from "./endpoints/show-readiness.ts";
 import { showServer } from "./endpoints/show-server.ts";
 import { showStatus } from "./endpoints/show-status.ts";
@@ -35,6 +42,13 @@ export function createEndpoints(context: EdgeContext): readonly Endpoint[] {
     showTool(context),
     callTool(context),
     readResult(context),
+    checkPlan(context),
+    runPlan(context),
+    showPlan(context),
+    cancelPlan(context),
+    listComposites(context),
+    addComposite(context),
+    removeComposite(context),
     listServers(context),
     addServer(context),
     showServer(context),

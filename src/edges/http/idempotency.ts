@@ -8,34 +8,35 @@ import { principalKey, type Principal } from "../../core/access/index.ts";
 import type { Answer } from "./answer.ts";
 import type { HttpEdgeOptions } from "./options.ts";
 
-/** A call made under a key. */
-interface KeyedCall {
-  readonly key: string;
+/** A request that may be made under a key. */
+interface KeyedRequest {
+  readonly key: string | undefined;
   readonly principal: Principal;
-  /** What makes it the same call: tool and arguments, byte for byte. */
+  /** What makes it the same request: the operation and what it is given, byte for byte. */
   readonly fingerprint: readonly (string | Uint8Array)[];
 }
 
-/** What the work gave, and whether a repeated call should get it again. */
+/** What the work gave, and whether a repeated request should get it again. */
 export interface KeyedAnswer {
   readonly answer: Answer;
   readonly keep: boolean;
 }
 
-/** Runs a call once for each key of a principal. */
+/** Does a piece of work once for each key of a principal. */
 export interface Idempotency extends Disposable {
   /**
-   * Gives the kept answer, or joins the call under way, or runs it. A caller that leaves does not
+   * Gives the kept answer, or joins the work under way, or does it. A caller that leaves does not
    * stop the work: its retry, with the same key, is to find the answer. The work's signal aborts
-   * when the edge closes.
-   * @throws GatewayError `idempotency-conflict` when the key was used for another call; the signal's
-   *   reason when it aborts first.
+   * when the edge closes. An answer that another request's work gave says so in a header. Without a
+   * key the work is simply done, under the caller's own signal.
+   * @throws GatewayError `idempotency-conflict` when the key was used for another request; the
+   *   signal's reason when it aborts first.
    */
   run(
-    call: KeyedCall,
+    request: KeyedRequest,
     signal: AbortSignal,
     work: (signal: AbortSignal) => Promise<KeyedAnswer>,
-  ): Promise<{ readonly answer: Answer; readonly replayed: boolean }>;
+  ): Promise<Answer>;
 }
 
 interface Entry {
@@ -81,16 +82,18 @@ export function createIdempotency(
   }
 
   return {
-    async run(call, signal, work) {
-      const id = `${principalKey(call.principal)}\0${call.key}`;
-      const digest = digestOf(call.fingerprint);
+    async run({ key, principal, fingerprint }, signal, work) {
+      if (key === undefined) return (await work(signal)).answer;
+      const id = `${principalKey(principal)}\0${key}`;
+      const digest = digestOf(fingerprint);
       const known = kept.get(id);
       const running = underWay.get(id);
       const earlier = known ?? running;
-      if (earlier !== undefined && earlier.digest !== digest) throw conflict(call.key);
-      if (known !== undefined) return { answer: known.answer, replayed: true };
+      if (earlier !== undefined && earlier.digest !== digest) throw conflict(key);
+      if (known !== undefined) return replayed(known.answer);
       const answer = running?.answer ?? start(id, digest, work);
-      return { answer: (await abortable(answer, signal)).answer, replayed: running !== undefined };
+      const given = (await abortable(answer, signal)).answer;
+      return running === undefined ? given : replayed(given);
     },
     [Symbol.dispose]() {
       closing.abort(new GatewayError("cancelled", "The gateway is stopping.", {}));
@@ -114,7 +117,11 @@ export function readIdempotencyKey(header: string | string[] | undefined): strin
   ]);
 }
 
-function digestOf(parts: KeyedCall["fingerprint"]): string {
+function replayed(answer: Answer): Answer {
+  return { ...answer, headers: { ...answer.headers, "idempotent-replayed": "true" } };
+}
+
+function digestOf(parts: KeyedRequest["fingerprint"]): string {
   const hash = createHash("sha256");
   for (const part of parts) {
     hash.update(`${typeof part === "string" ? Buffer.byteLength(part) : part.length}:`);

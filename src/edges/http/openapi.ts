@@ -68,7 +68,7 @@ export function buildOpenApi(endpoints: readonly Endpoint[], version: string): O
 }
 
 function toOperation(endpoint: Endpoint): Operation {
-  const { operationId, summary, description, tag, access, body } = endpoint;
+  const { operationId, summary, description, tag, access, body, takesYaml } = endpoint;
   return {
     operationId,
     summary,
@@ -79,9 +79,14 @@ function toOperation(endpoint: Endpoint): Operation {
     parameters: parametersOf(endpoint),
     ...(body === undefined
       ? {}
-      : { requestBody: { required: true, content: { "application/json": contentOf(body) } } }),
+      : { requestBody: { required: true, content: bodyContent(body, takesYaml) } }),
     responses: { ...answersOf(endpoint), ...problemsOf(endpoint) },
   };
+}
+
+function bodyContent(body: z.ZodType, takesYaml: true | undefined): Json {
+  const content = contentOf(body);
+  return { "application/json": content, ...(takesYaml && { "application/yaml": content }) };
 }
 
 function parametersOf({ path, query, headers = {} }: Endpoint): Parameter[] {
@@ -117,12 +122,16 @@ function answersOf({ answers }: Endpoint): Record<string, Json> {
   );
 }
 
-function toResponse({ description, schema, mediaType, stream }: AnswerDescription): Json {
+function toResponse(answer: AnswerDescription): Json {
+  const { schema, mediaType, stream, streamSchema } = answer;
+  const description =
+    stream === undefined ? answer.description : `${answer.description} As events: ${stream}`;
   const content: Json = {};
   if (schema !== undefined) content[mediaType ?? "application/json"] = contentOf(schema);
   else if (mediaType !== undefined) content[mediaType] = { schema: { type: "string" } };
   if (stream !== undefined) {
-    content["text/event-stream"] = { schema: { type: "string", description: stream } };
+    content["text/event-stream"] =
+      streamSchema === undefined ? { schema: { type: "string" } } : contentOf(streamSchema);
   }
   return Object.keys(content).length === 0 ? { description } : { description, content };
 }

@@ -6,6 +6,7 @@ import type {
   PlanRequest,
   PlanRun,
   Plans,
+  StepReport,
 } from "../../../src/core/plans/index.ts";
 import { GatewayError } from "../../../src/kernel/errors.ts";
 
@@ -21,6 +22,14 @@ export interface FakePlanRun extends PlanRun {
   readonly cancelled: boolean;
   /** Tells an event to whoever follows. */
   tell(event: Happening): void;
+  /** How many follow its events. */
+  readonly followers: number;
+  /** Changes the report as it is now. */
+  change(changes: Partial<PlanReport>): void;
+  /** Forgets the events up to this one. */
+  forgetUntil(last: number): void;
+  /** Lets a cancelled run go on until `end`. */
+  endSlowly(): void;
   /** Ends the run as the report says, with its last event. */
   end(changes?: Partial<PlanReport>): void;
 }
@@ -77,7 +86,9 @@ export function createFakePlans(): FakePlans {
 function createFakeRun(id: string, request: PlanRequest): FakePlanRun {
   const told: PlanEvent[] = [];
   const listeners = new Set<(event: PlanEvent) => void>();
+  let forgotten = 0;
   let cancelled = false;
+  let isSlow = false;
   let report: PlanReport = {
     id,
     status: "running",
@@ -97,14 +108,26 @@ function createFakeRun(id: string, request: PlanRequest): FakePlanRun {
     get cancelled() {
       return cancelled;
     },
+    get followers() {
+      return listeners.size;
+    },
     report: () => report,
+    change(changes) {
+      report = { ...report, ...changes };
+    },
+    forgetUntil(last) {
+      forgotten = last;
+    },
+    endSlowly() {
+      isSlow = true;
+    },
     cancel() {
       if (report.status !== "running") return;
       cancelled = true;
-      run.end({ status: "cancelled" });
+      if (!isSlow) run.end({ status: "cancelled" });
     },
     follow(afterId, listener) {
-      for (const event of told) if (event.id > afterId) listener(event);
+      for (const event of told) if (event.id > Math.max(afterId, forgotten)) listener(event);
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
     },
@@ -121,4 +144,17 @@ function createFakeRun(id: string, request: PlanRequest): FakePlanRun {
   };
   run.tell({ type: "plan.started", plan: id, steps: 0 });
   return run;
+}
+
+/** A step as a report has it; by default one that succeeded. */
+export function stepReport(id: string, changes: Partial<StepReport> = {}): StepReport {
+  const times = { startedMs: 0, durationMs: 5 };
+  return {
+    id,
+    tool: "users__search_users",
+    status: "succeeded",
+    attempts: 1,
+    ...times,
+    ...changes,
+  };
 }

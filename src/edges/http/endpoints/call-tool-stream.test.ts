@@ -87,7 +87,7 @@ describe("a client that leaves", () => {
         new Promise((_resolve, reject) => {
           signal.addEventListener("abort", () => {
             aborted = true;
-            reject(signal.reason as Error);
+            reject(signal.reason);
           });
         }),
     );

@@ -78,22 +78,14 @@ interface Run extends Asked {
   readonly onProgress?: (params: RawJson) => void;
 }
 
-async function answerOf(context: EdgeContext, exchange: CallExchange, run: Run): Promise<Answer> {
-  if (run.key === undefined) {
-    const { answer } = await callOnce(context, exchange, run);
-    return answer;
-  }
-  const { answer, replayed } = await context.idempotency.run(
-    {
-      key: run.key,
-      principal: exchange.principal,
-      fingerprint: fingerprintParts(exchange.params.id, run.body),
-    },
+function answerOf(context: EdgeContext, exchange: CallExchange, run: Run): Promise<Answer> {
+  const { key, body } = run;
+  const { principal, params } = exchange;
+  return context.idempotency.run(
+    { key, principal, fingerprint: fingerprintParts(params.id, body) },
     run.signal,
     (signal) => callOnce(context, exchange, { ...run, signal }),
   );
-  if (!replayed) return answer;
-  return { ...answer, headers: { ...answer.headers, "idempotent-replayed": "true" } };
 }
 
 async function callOnce(
