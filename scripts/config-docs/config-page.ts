@@ -9,6 +9,8 @@ const SECTIONS: Readonly<Record<string, string>> = {
   embedding: "What turns texts into vectors.",
   mcp: "What MCP clients are shown.",
   plans: "Bounds of plans, and what may not follow what in them.",
+  redis:
+    "The Redis that replicas share cached answers and invalidations over. Without one, each caches for itself.",
   resilience: "When a server is spared, and how failed calls are tried again.",
   auth: "Who may come in. Without keys, only programs on this machine may.",
   telemetry: "What the daemon tells of itself.",

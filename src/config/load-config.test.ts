@@ -249,12 +249,12 @@ describe("settings", () => {
   });
 
   it("warn of sections that have no effect yet", async () => {
-    const result = await loadText("cache: { mode: readonly }\nredis: { url: redis://h }\n");
+    const result = await loadText("cache: { mode: readonly }\ndatabase: { url: postgres://h }\n");
     expect(result).toMatchObject({
       kind: "ok",
       warnings: [
         { line: 1, path: "cache", message: "this section has no effect in this version." },
-        { line: 2, path: "redis" },
+        { line: 2, path: "database" },
       ],
     });
     expect(await problemsOf("cache: { mod: readonly }\n")).toEqual([

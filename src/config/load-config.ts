@@ -144,7 +144,17 @@ function optionsOf(parts: Parts, { options }: SettingsResult): ConfigOptions {
       offline: embedding.offline || environment.offline,
       ...(embedding.modelPath === undefined || modelPath === undefined ? {} : { modelPath }),
     },
+    redis: withAbsoluteFiles(options.redis, folderOf(parts)),
   };
+}
+
+function withAbsoluteFiles(redis: ConfigOptions["redis"], folder: string): ConfigOptions["redis"] {
+  const names = ["tlsCaFile", "tlsCertFile", "tlsKeyFile"] as const;
+  const files = names.flatMap((name) => {
+    const path = redis[name];
+    return path === undefined ? [] : [[name, resolveLocalPath(path, folder) ?? path]];
+  });
+  return { ...redis, ...Object.fromEntries(files) };
 }
 
 /** Where relative paths of the file start. */

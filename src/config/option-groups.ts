@@ -12,6 +12,7 @@ import {
 } from "./sections/gateway.ts";
 import { catalogGroup } from "./sections/mcp.ts";
 import { plansGroup } from "./sections/plans.ts";
+import { redisGroup } from "./sections/redis.ts";
 import { resilienceGroup } from "./sections/resilience.ts";
 import { logGroup, prometheusGroup, tokensGroup } from "./sections/telemetry.ts";
 
@@ -28,6 +29,7 @@ export const OPTION_GROUPS = {
   embedding: embeddingGroup,
   catalog: catalogGroup,
   plans: plansGroup,
+  redis: redisGroup,
   resilience: resilienceGroup,
   access: accessGroup,
   auth: authGroup,

@@ -12,7 +12,7 @@ export interface BrokenRule {
 
 /** Checks what no setting can be checked for alone. */
 export function checkRules(options: ConfigOptions, insecure: boolean): BrokenRule[] {
-  return [...accessRules(options, insecure), ...keyRules(options)];
+  return [...accessRules(options, insecure), ...keyRules(options), ...redisRules(options)];
 }
 
 /**
@@ -58,6 +58,40 @@ function keyRules({ access }: ConfigOptions): BrokenRule[] {
     }
     ids.add(name);
     hashes.add(hash);
+  }
+  return broken;
+}
+
+/** Settings of `redis` that mean nothing without another. */
+const REDIS_PAIRS = [
+  ["username", "password"],
+  ["tlsCertFile", "tlsKeyFile"],
+  ["tlsKeyFile", "tlsCertFile"],
+] as const;
+
+function redisRules({ redis }: ConfigOptions): BrokenRule[] {
+  const broken = REDIS_PAIRS.filter(
+    ([key, other]) => redis[key] !== undefined && redis[other] === undefined,
+  ).map(([key, other]) => ({
+    path: ["redis", key],
+    message: `needs redis.${other} beside it.`,
+  }));
+  const { url, sentinels, cluster, db } = redis;
+  const places = {
+    url: url !== undefined,
+    sentinels: sentinels.length > 0,
+    cluster: cluster.length > 0,
+  };
+  const [first, second] = Object.entries(places).flatMap(([key, isGiven]) =>
+    isGiven ? [key] : [],
+  );
+  if (second !== undefined) {
+    const message = `there is redis.${first} already. Keep the one that says where the Redis is.`;
+    broken.push({ path: ["redis", second], message });
+  }
+  if (places.cluster && db !== 0) {
+    const message = `is ${db}, but a cluster has only database 0. Leave it out.`;
+    broken.push({ path: ["redis", "db"], message });
   }
   return broken;
 }

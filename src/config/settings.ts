@@ -43,7 +43,17 @@ export interface SettingsTerms {
 type Sections = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** Places that hold secrets even when they are written out in the file. */
-const SECRET_PATHS = /^(redis\.url|database\.url|embedding\.apiKey|auth\.apiKeys\[\d+\]\.hash)$/;
+const SECRET_PATHS =
+  /^(redis\.(url|password|sentinelPassword)|database\.url|embedding\.apiKey|auth\.apiKeys\[\d+\]\.hash)$/;
+
+/** Those that are texts; of addresses only the password. */
+const SECRET_SETTINGS = [
+  "redis.url",
+  "redis.password",
+  "redis.sentinelPassword",
+  "database.url",
+  "embedding.apiKey",
+] as const;
 
 /** Reads everything but the servers: fills in references, lays overrides over the file, checks all of it. */
 export function readSettings(file: JsonObject, terms: SettingsTerms): SettingsResult {
@@ -109,12 +119,23 @@ function readAllOptions(sections: Sections): ConfigOptions {
 }
 
 function writtenSecrets(value: JsonObject): string[] {
-  return ["redis.url", "database.url", "embedding.apiKey"].flatMap((path) => {
+  return SECRET_SETTINGS.flatMap((path) => {
     const [section, key] = path.split(".") as [string, string];
     const content = value[section];
     const secret = isJsonObject(content) ? content[key] : undefined;
-    return typeof secret === "string" ? [secret] : [];
+    if (typeof secret !== "string") return [];
+    if (key !== "url") return [secret];
+    const [, password] = /^[a-z+]+:\/\/[^@/\s]*?:([^@/\s]+)@/i.exec(secret) ?? [];
+    return password === undefined ? [] : [secret, password, decodeOrSame(password)];
   });
+}
+
+function decodeOrSame(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function settingWarnings(file: JsonObject): SettingRemark[] {

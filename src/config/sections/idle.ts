@@ -11,6 +11,5 @@ export const IDLE_SECTIONS: Readonly<Record<string, z.ZodType>> = {
     mode: z.exactOptional(z.enum(["declared", "readonly", "off"])),
     ttlMs: z.exactOptional(wholeNumber(1, 604_800_000)),
   }),
-  redis: z.strictObject({ url: z.exactOptional(z.string()) }),
   database: z.strictObject({ url: z.exactOptional(z.string()) }),
 };
