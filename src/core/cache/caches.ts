@@ -99,6 +99,8 @@ export interface Caches extends AsyncDisposable {
   invalidate(request: InvalidateRequest): Promise<void>;
   /** For when the server fails: an answer of any age that the policy allows, unless the call asks for a fresh one. */
   stale(call: Call): Promise<StaleAnswer | undefined>;
+  /** Counts what may have changed the tool's answers: calls that begin at different counts are not one. */
+  generationOf(tool: Tool): number;
   /** Told when a server says that what it holds has changed. */
   serverChanged(server: ServerId): void;
   /** The key of a call as `cache explain` shows it; `undefined` for a call that is not cached, with the reason. */

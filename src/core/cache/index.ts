@@ -14,6 +14,9 @@ export {
   type CacheOptions,
   type ServerCacheRules,
   type ToolCacheRules,
+  type CacheDefaultMode,
+  type CacheSharing,
+  type SemanticOptions,
 } from "./options.ts";
 export type { SemanticIndex, SemanticMatch, SemanticPlace } from "./semantic-index.ts";
 export type {

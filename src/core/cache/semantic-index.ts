@@ -1,3 +1,4 @@
+import type { Cancellation } from "../../kernel/abort.ts";
 import type { RawJson } from "../../kernel/raw-json.ts";
 
 /** A call whose arguments mean nearly the same as another's. */
@@ -13,6 +14,8 @@ export interface SemanticMatch {
 export interface SemanticPlace {
   /** Tenant, identity scope, server, config and tool: the part of the cache key that is not arguments. */
   readonly partition: string;
+  /** The server that is called: each may have so many entries and no more. */
+  readonly server: string;
   /** The cosine from which on it is a neighbour. */
   readonly threshold: number;
 }
@@ -31,7 +34,7 @@ export interface SemanticIndex extends AsyncDisposable {
   find(
     place: SemanticPlace,
     args: RawJson,
-    signal: AbortSignal,
+    signal: Cancellation,
   ): Promise<SemanticMatch | undefined>;
   /** Takes up a call whose answer has been kept under `key`. Never rejects. */
   add(place: SemanticPlace, args: RawJson, key: string): Promise<void>;

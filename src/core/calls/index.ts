@@ -19,3 +19,7 @@ export type { CallRecorded } from "./stages/record.ts";
 export { isToolError } from "./tool-error.ts";
 export { unknownTool } from "./unknown-tool.ts";
 export { whenEnded } from "./when-ended.ts";
+export {
+  createArgumentsValidator,
+  type ArgumentsValidator,
+} from "./validation/arguments-validator.ts";

@@ -28,8 +28,8 @@ export interface SingleFlightDeps {
 
 /**
  * Lets equal calls that overlap share one: calls of read-only tools by the same principal, with
- * arguments that mean the same, between which nothing was written. Callers each keep their own deadline and may leave; the shared call
- * is cancelled only when all have left.
+ * arguments that mean the same, between which nothing was written. Callers each keep their own
+ * deadline and may leave; the shared call is cancelled only when all have left.
  *
  * Not shared are calls that ask for a fresh answer (`cache: bypass` or `refresh`), that want progress
  * (the shared call's would be another's), that carry on an earlier call, and those whose arguments

@@ -1,0 +1,130 @@
+import { LRUCache } from "lru-cache";
+import type { CacheOptions } from "../options.ts";
+import type { Kept } from "./kept.ts";
+
+/** What an entry costs beside its body, key and scopes, in bytes; measured, see docs/caching.md. */
+export const ENTRY_OVERHEAD_BYTES = 640;
+
+export type MemoryOptions = Pick<
+  CacheOptions,
+  "maxBytes" | "maxEntries" | "maxEntryBytes" | "maxTenantShare"
+>;
+
+/** The entries that one tenant's calls have made, the latest used last. */
+interface Shelf {
+  readonly tenant: string;
+  readonly entries: LRUCache<string, Kept>;
+}
+
+/**
+ * The entries in memory (L1), bounded in bytes and number. Where several tenants are, none holds
+ * more than its share; and when all is full, room is made on the shelf of one that holds at least
+ * the average, so that a tenant that fills the cache throws out its own entries.
+ */
+export class MemoryTier {
+  readonly #options: MemoryOptions;
+  readonly #shelves = new Map<string, Shelf>();
+  readonly #index = new Map<string, Shelf>();
+  #bytes = 0;
+
+  constructor(options: MemoryOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#index.size;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Whether an answer of so many bytes is kept at all. */
+  accepts(bodyBytes: number): boolean {
+    const { maxBytes, maxEntryBytes } = this.#options;
+    return bodyBytes <= maxEntryBytes && bodyBytes + ENTRY_OVERHEAD_BYTES <= maxBytes;
+  }
+
+  get(key: string): Kept | undefined {
+    return this.#index.get(key)?.entries.get(key);
+  }
+
+  /** Keeps an entry on a tenant's shelf, in place of what was kept under its key. */
+  set(key: string, kept: Kept, tenant: string): void {
+    this.delete(key);
+    if (!this.accepts(kept.record.body.length)) return;
+    const shelf = this.#shelfOf(tenant);
+    const size = sizeOf(key, kept);
+    shelf.entries.set(key, kept, { size });
+    this.#index.set(key, shelf);
+    this.#bytes += size;
+    this.#makeRoom(shelf);
+  }
+
+  delete(key: string): void {
+    this.#index.get(key)?.entries.delete(key);
+  }
+
+  /** Drops the entries that `isUnwanted`. Cost: one look at every entry. */
+  sweep(isUnwanted: (kept: Kept) => boolean): void {
+    for (const [key, { entries }] of this.#index) {
+      const kept = entries.peek(key);
+      if (kept === undefined || isUnwanted(kept)) entries.delete(key);
+    }
+  }
+
+  clear(): void {
+    this.#shelves.clear();
+    this.#index.clear();
+    this.#bytes = 0;
+  }
+
+  #shelfOf(tenant: string): Shelf {
+    const known = this.#shelves.get(tenant);
+    if (known !== undefined) return known;
+    const shelf: Shelf = {
+      tenant,
+      entries: new LRUCache({
+        maxSize: this.#options.maxBytes,
+        disposeAfter: (kept, key) => this.#forget(key, kept, shelf),
+      }),
+    };
+    this.#shelves.set(tenant, shelf);
+    return shelf;
+  }
+
+  #forget(key: string, kept: Kept, shelf: Shelf): void {
+    this.#index.delete(key);
+    this.#bytes -= sizeOf(key, kept);
+    if (shelf.entries.size === 0) this.#shelves.delete(shelf.tenant);
+  }
+
+  #makeRoom(shelf: Shelf): void {
+    const { maxBytes, maxEntries, maxTenantShare } = this.#options;
+    while (this.#bytes > maxBytes || this.size > maxEntries) this.#payer(shelf).entries.pop();
+    const holdsTooMuch = ({ entries }: Shelf): boolean =>
+      entries.calculatedSize > maxBytes * maxTenantShare ||
+      entries.size > maxEntries * maxTenantShare;
+    while (this.#shelves.size > 1 && holdsTooMuch(shelf)) shelf.entries.pop();
+  }
+
+  /** A tenant that holds at least the average: the one that stores, if it does. */
+  #payer(own: Shelf): Shelf {
+    const average = this.#heft(this.#bytes, this.size) / this.#shelves.size;
+    const isHeavy = ({ entries }: Shelf): boolean =>
+      this.#heft(entries.calculatedSize, entries.size) >= average;
+    if (isHeavy(own)) return own;
+    for (const shelf of this.#shelves.values()) if (isHeavy(shelf)) return shelf;
+    return own;
+  }
+
+  /** How much of the room something takes, in bytes and in number. */
+  #heft(bytes: number, count: number): number {
+    return bytes / this.#options.maxBytes + count / this.#options.maxEntries;
+  }
+}
+
+/** Roughly what an entry takes of the memory, in bytes. */
+function sizeOf(key: string, { record }: Kept): number {
+  return record.body.length + key.length + ENTRY_OVERHEAD_BYTES;
+}

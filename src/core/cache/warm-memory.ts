@@ -1,0 +1,43 @@
+import type { Clock } from "../../kernel/clock.ts";
+import type { Logger } from "../../kernel/log.ts";
+import type { Generations } from "./memory/generations.ts";
+import type { MemoryTier } from "./memory/memory-tier.ts";
+import type { SharedCache } from "./shared-cache.ts";
+
+export interface WarmDeps {
+  readonly shared: SharedCache;
+  readonly memory: MemoryTier;
+  readonly generations: Generations;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** On whose account they stand: whose they are is not known, and need not be. */
+const NOBODY = "";
+
+/**
+ * Fills memory with the newest entries of L2, no more than `limit`, until the signal aborts. Never
+ * rejects.
+ */
+export async function warmMemory(
+  limit: number,
+  deps: WarmDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const { shared, memory, generations, clock, log } = deps;
+  let count = 0;
+  try {
+    for await (const { key, record, ageMs } of shared.recent(limit)) {
+      if (signal.aborted) return;
+      // What has been invalidated since the start may have been read before.
+      if (generations.hasBumped(record.scopes) || memory.get(key) !== undefined) continue;
+      const owned = { ...record, body: Uint8Array.from(record.body) };
+      const bornAt = clock.monotonic() - ageMs;
+      memory.set(key, { record: owned, bornAt, generation: 0, refreshAfter: 0 }, NOBODY);
+      count += 1;
+    }
+    log.info({ entries: count }, "Memory was filled from the shared cache.");
+  } catch (error) {
+    log.warn({ err: error, entries: count }, "Memory could not be filled from the shared cache.");
+  }
+}
