@@ -14,6 +14,8 @@ const CALL_SECONDS = [
 const SEARCH_SECONDS = [
   0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5,
 ] as const;
+const PLAN_SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600] as const;
+const PATH_RATIOS = [1.01, 1.02, 1.05, 1.1, 1.15, 1.25, 1.5, 2, 3, 5, 10] as const;
 const SCORES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1] as const;
 
 /** Every metric of the gateway. The names are public contract; each stands in a dashboard. */
@@ -79,6 +81,30 @@ export const METRICS = {
     help: "Calls refused to protect a server or the gateway.",
     labels: ["reason"],
   },
+  cacheRequests: {
+    name: "cache_requests_total",
+    kind: "counter",
+    help: "Look-ups in the caches of tool results, by tier and how they ended.",
+    labels: ["tier", "result"],
+  },
+  cacheBytes: {
+    name: "cache_bytes",
+    kind: "gauge",
+    help: "Memory that the caches of tool results take.",
+    labels: ["tier"],
+  },
+  cacheEntries: {
+    name: "cache_entries",
+    kind: "gauge",
+    help: "Tool results in memory.",
+    labels: ["tier"],
+  },
+  cacheSavedSeconds: {
+    name: "cache_saved_seconds_total",
+    kind: "counter",
+    help: "Time that servers would have taken for what the caches answered.",
+    labels: [],
+  },
   coalescedCalls: {
     name: "coalesced_calls_total",
     kind: "counter",
@@ -123,6 +149,32 @@ export const METRICS = {
     help: "Time to bring the index up to date with a change of the catalogue.",
     labels: [],
     buckets: CALL_SECONDS,
+  },
+  planDuration: {
+    name: "plan_duration_seconds",
+    kind: "histogram",
+    help: "How long plans took, by how they ended.",
+    labels: ["status"],
+    buckets: PLAN_SECONDS,
+  },
+  planCriticalPathRatio: {
+    name: "plan_critical_path_ratio",
+    kind: "histogram",
+    help: "How long plans took over their longest chain of dependent steps; 1 is as fast as can be.",
+    labels: [],
+    buckets: PATH_RATIOS,
+  },
+  planSteps: {
+    name: "plan_steps_total",
+    kind: "counter",
+    help: "Steps of plans that have ended, by what became of them.",
+    labels: ["status"],
+  },
+  plansRunning: {
+    name: "plans_running",
+    kind: "gauge",
+    help: "Plans under way.",
+    labels: [],
   },
   catalogTools: {
     name: "catalog_tools",
