@@ -13,6 +13,13 @@ const MAX_RECURSION = 128;
 /** Says that a text is not JSON, and where. */
 export class JsonScanError extends Error {
   override readonly name = "JsonScanError";
+  /** In bytes. */
+  readonly offset: number;
+
+  constructor(message: string, offset: number) {
+    super(`${message} at byte ${offset}`);
+    this.offset = offset;
+  }
 }
 
 const QUOTE = 0x22;
@@ -248,5 +255,5 @@ function expectEnd(text: Uint8Array, at: number, end: number): void {
 }
 
 function fail(at: number, message: string): never {
-  throw new JsonScanError(`${message} at byte ${at}`);
+  throw new JsonScanError(message, at);
 }

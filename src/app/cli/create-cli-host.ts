@@ -1,5 +1,6 @@
 import { readEnvironment, type Environment } from "../../config/index.ts";
 import { newApiKey } from "../../core/access/index.ts";
+import { yamlToJson } from "../../edges/http/yaml-body.ts";
 import type { CliHost, GlobalFlags, RestTransport, Terminal } from "../../edges/cli/host.ts";
 import { createSystemRandom } from "../../kernel/random.ts";
 import { runDaemon } from "../daemon.ts";
@@ -17,6 +18,9 @@ export interface CliHostOptions {
   readonly launch: CliHost["launch"];
   readonly cwd: string;
 }
+
+/** What the aliases of a YAML document may unfold to: as much as a body of the API holds, by default. */
+const MAX_UNFOLDED_BYTES = 16_777_216;
 
 interface FoundDaemon {
   readonly url: string;
@@ -62,6 +66,7 @@ export function createCliHost(options: CliHostOptions): CliHost {
         throw error;
       }
     },
+    yamlToJson: (yaml) => yamlToJson(Buffer.from(yaml), MAX_UNFOLDED_BYTES),
     doctor: (flags) => createDoctor({ inUse, version, signal }).run(flags),
   };
 }

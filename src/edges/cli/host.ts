@@ -147,6 +147,11 @@ export interface CliHost {
   clientConfig(
     client: "claude-code" | "cursor" | "vscode",
   ): Promise<{ readonly path: string; readonly text: string | undefined }>;
+  /**
+   * Writes a YAML document as JSON, as the API reads it: no number is rounded, aliases are bounded.
+   * @throws GatewayError `invalid-request` with every problem and its line; `payload-too-large`.
+   */
+  yamlToJson(yaml: Uint8Array): Uint8Array;
   /** Replaces a file in one step, keeping its mode (0600 where it is new), and makes its folders. */
   writeFile(path: string, text: string): Promise<void>;
 }

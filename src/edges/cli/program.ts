@@ -8,6 +8,7 @@ import { addCompletion } from "./commands/completion.ts";
 import { addConnect } from "./commands/connect.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addKeys } from "./commands/keys.ts";
+import { addPlan } from "./commands/plan.ts";
 import { addReload } from "./commands/reload.ts";
 import { addSearch } from "./commands/search.ts";
 import { addServe } from "./commands/serve.ts";
@@ -27,6 +28,7 @@ const COMMANDS: readonly AddCommand[] = [
   addStdio,
   addSearch,
   addCall,
+  addPlan,
   addTools,
   addServers,
   addConnect,
@@ -46,7 +48,7 @@ const WIDEST_HELP = 100;
 export function createProgram(version: string, terminal: Terminal, run: Run): Command {
   const program = new Command("switchboard")
     .description(
-      "A gateway between agents and many MCP servers: find tools by meaning, and call them.",
+      "A gateway between agents and many MCP servers: find tools by meaning, call them, run plans of calls.",
     )
     .version(version, "--version", "show the version")
     .helpOption("-h, --help", "show help")
@@ -59,6 +61,7 @@ export function createProgram(version: string, terminal: Terminal, run: Run): Co
         "switchboard serve",
         'switchboard search "who works at a company"',
         `switchboard call users__search_users '{"name":"Alice"}'`,
+        "switchboard plan run briefing.yaml",
         "switchboard connect claude-code",
         "switchboard COMMAND --help",
       ),

@@ -64,12 +64,16 @@ function fromGatewayError(error: GatewayError): Failure {
   };
 }
 
+const planProblem = /* @__PURE__ */ z
+  .object({ path: z.string(), code: z.string(), message: z.string() })
+  .transform(({ path, code, message }) => `${path === "" ? "/" : path}: ${message} (${code})`);
+
 const factsSchema = /* @__PURE__ */ z.object({
   nearest: z.array(z.string()).optional().catch(undefined),
   retryAfterMs: z.number().optional().catch(undefined),
   reason: z.string().optional().catch(undefined),
   violations: z.array(z.object({ path: z.string(), message: z.string() })).catch([]),
-  problems: z.array(z.string()).catch([]),
+  problems: z.array(z.union([z.string(), planProblem])).catch([]),
 });
 
 /** What a failure's own members tell, as far as its sentence does not tell it already. */

@@ -1,0 +1,79 @@
+import { planAnswerSchema } from "../../../contract/index.ts";
+import { objectMembers, slice } from "../../../mcp/json-scan.ts";
+import type { CommandContext } from "../command/context.ts";
+import { EXIT, type ExitCode } from "../failures/exit-codes.ts";
+import { readResult } from "../rest/read-result.ts";
+import { readAnswer, type RestClient } from "../rest/rest-client.ts";
+import { prettyJson } from "../text/pretty-json.ts";
+import { formatBytes } from "../text/quantities.ts";
+import { terminalSafe } from "../text/safe-text.ts";
+import { renderPlanSummary } from "../views/plan-summary.ts";
+import { renderTimeline } from "../views/plan-timeline.ts";
+import type { PlannedStep } from "./answers.ts";
+import { criticalSteps } from "./critical-path.ts";
+
+/** A plan's answer, and its order where that is known. */
+export interface ToldPlan {
+  /** JSON text. */
+  readonly body: Uint8Array;
+  readonly graph: readonly PlannedStep[];
+}
+
+/**
+ * Prints a plan's output, and beside it how the plan went; with `--json` the answer as it came. Gives
+ * the exit code: 0 also for a plan that has its output though some step failed.
+ */
+export async function tellPlan(
+  { screen }: CommandContext,
+  client: RestClient,
+  { body, graph }: ToldPlan,
+): Promise<ExitCode> {
+  const report = readAnswer(planAnswerSchema, body);
+  if (screen.json) screen.printJson(body);
+  else {
+    const { withheld } = report;
+    if (withheld === undefined) printOutput(screen, body);
+    else await printLarge(screen, client, withheld);
+    const critical = criticalSteps(graph, report.steps);
+    screen.note(renderTimeline(report, critical, screen.errorCanvas));
+    screen.note(renderPlanSummary(report, screen.errorCanvas));
+  }
+  return EXIT_CODES[report.status];
+}
+
+const EXIT_CODES = {
+  running: EXIT.ok,
+  succeeded: EXIT.ok,
+  partial: EXIT.ok,
+  failed: EXIT.failed,
+  cancelled: EXIT.cancelled,
+} as const;
+
+type Screen = CommandContext["screen"];
+
+/** A text as it is, all else as JSON, in which no integer is rounded. */
+function printOutput(screen: Screen, body: Uint8Array): void {
+  const span = objectMembers(body).get("output");
+  if (span === undefined) return;
+  const json = Buffer.from(slice(body, span)).toString("utf8");
+  const text = json.startsWith('"') ? (JSON.parse(json) as string) : prettyJson(json);
+  screen.print(screen.interactive ? terminalSafe(text) : text);
+}
+
+/** An output too large for the answer: whole where a program reads, its beginning where a person does. */
+async function printLarge(
+  screen: Screen,
+  client: RestClient,
+  { bytes, preview = "", handle }: NonNullable<PlanWithheld>,
+): Promise<void> {
+  if (handle === undefined || screen.interactive) {
+    screen.print(`${terminalSafe(preview)}…`);
+    const mend = handle === undefined ? "it is too large to be kept." : "pipe it to read it whole.";
+    screen.note(`Only the beginning of ${formatBytes(bytes)}: ${mend}`);
+    return;
+  }
+  for await (const text of readResult(client, handle.handle)) screen.write(text);
+  screen.write("\n");
+}
+
+type PlanWithheld = ReturnType<typeof planAnswerSchema.parse>["withheld"];
