@@ -71,7 +71,7 @@ describe("a call of a cached tool", () => {
   });
 
   it("never reaches its server under only", async () => {
-    expect(await gateway.ask("users__get", { cache: "only" })).toBe("not-cached none");
+    expect(await gateway.ask("users__get", { cache: "only" })).toBe("not-cached miss");
     expect(await gateway.ask("files__get", { cache: "only" })).toBe("not-cached none");
     expect(await gateway.ask("users__set", { cache: "only" })).toBe("not-cached none");
     expect(world.asked).toEqual([]);

@@ -92,8 +92,8 @@ export class CacheStage {
       ask.call.notes.cache = "l1";
       return failed(error);
     }
-    if (mode === "only") return this.#only(ask);
     ask.call.notes.cache = "miss";
+    if (mode === "only") return this.#only(ask);
     const isLookedFurther = sharedTier !== undefined || near?.isOn(ask.caching) === true;
     if (isLookedFurther || ask.caching.policy.scope !== "identity") return this.#flights.run(ask);
     counters.missedAll(ask.call.tool.id);
