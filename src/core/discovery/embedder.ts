@@ -11,6 +11,12 @@ export interface EmbeddingModel {
    * `discovery.denseWeight`. For models whose cosines say less than usual.
    */
   readonly fusionWeight?: number;
+  /**
+   * Cosine from which on two texts in different words mean the same, as measured on labelled pairs
+   * whose entities are equal (`npm run bench:semantic-cache`). Without one only texts of the same
+   * words in plain form do. 0–1.
+   */
+  readonly sameMeaningAbove?: number;
 }
 
 /** Weight of a term for queries against the present catalogue: high for rare terms, ≥ 0. */

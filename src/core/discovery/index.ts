@@ -32,6 +32,7 @@ export {
   type ToolDocument,
   type ToolParameter,
 } from "./tool-document.ts";
+export { toUnit } from "./unit-vector.ts";
 export type { VectorHits, VectorIndex, VectorIndexIdentity } from "./vector-index.ts";
 export {
   DETAIL_LEVELS,
