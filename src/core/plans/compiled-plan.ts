@@ -39,7 +39,8 @@ export interface Condition {
  * Why a step waits for another.
  * `data`: it reads the other's value, and does not run when there is none.
  * `optional`: it reads the value if there is one (`||` gives a default); it runs in any case.
- * `order`: `dependsOn`; it does not run when the other failed or was cancelled.
+ * `order`: `dependsOn`; it does not run when the other failed (unless its `onError` made up for that or
+ * put up with it) or was cancelled.
  * `write`: both may write to one server, so they keep their written order; it runs in any case.
  */
 export type DependencyKind = "data" | "optional" | "order" | "write";

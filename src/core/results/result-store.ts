@@ -1,9 +1,9 @@
 import type { Clock } from "../../kernel/clock.ts";
 import { GatewayError } from "../../kernel/errors.ts";
+import { createExpiringStore } from "../../kernel/expiring-store.ts";
 import type { Random } from "../../kernel/random.ts";
 import { principalKey } from "../access/index.ts";
 import { toDocument, type ResultDocument } from "./document.ts";
-import { createExpiringStore } from "./expiring-store.ts";
 import { RESULTS_DEFAULTS, type ResultsOptions } from "./options.ts";
 import { checkReadRequest, readPage } from "./read-page.ts";
 import type { Results } from "./results.ts";

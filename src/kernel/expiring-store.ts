@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../../kernel/clock.ts";
+import type { Clock, Timer } from "./clock.ts";
 
 /** What an expiring store may hold, and how long. */
 export interface ExpiringStoreLimits {

@@ -1,0 +1,66 @@
+import type { RawJson } from "../../../kernel/raw-json.ts";
+import type { CacheMode, Calls, Outcome } from "../../calls/index.ts";
+import type { PlanTrail } from "../../upstream/index.ts";
+import type { CompositionRules, PlannedCall } from "../compiled-plan.ts";
+import type { PlanRequest } from "../plans.ts";
+import { StepError } from "../step-error.ts";
+
+/** A call that a plan makes. */
+export interface StepCall {
+  readonly step: string;
+  readonly tool: string;
+  readonly arguments: RawJson;
+  readonly timeoutMs?: number | undefined;
+  readonly cache?: CacheMode | undefined;
+}
+
+/** The calls of one plan: all of the same principal, session and trace, and on one trail. */
+export interface StepCaller {
+  /** @throws StepError `rule-broken` at once; what callers and servers do is in the outcome. */
+  call(call: StepCall, signal: AbortSignal): Promise<Outcome>;
+  /** Whether a composition rule lets the tool be called now. */
+  mayCall(call: Pick<PlannedCall, "tool">): boolean;
+}
+
+export interface StepCallerDeps {
+  readonly calls: Pick<Calls, "call">;
+  readonly rules: CompositionRules;
+}
+
+/** Makes the calls of a plan. A plan inside a plan goes on with the outer one's trail. */
+export function createStepCaller(
+  plan: { readonly id: string; readonly request: PlanRequest; readonly traceId: string },
+  { calls, rules }: StepCallerDeps,
+): StepCaller {
+  const { request, traceId } = plan;
+  const { principal, session } = request;
+  const trail = request.origin?.trail ?? createTrail();
+  const within = request.origin?.within ?? [];
+
+  return {
+    mayCall: ({ tool }) => rules.broken(trail.tools, tool) === undefined,
+    call({ step, tool, timeoutMs, cache, arguments: args }, signal) {
+      const broken = rules.broken(trail.tools, tool);
+      if (broken !== undefined) throw new StepError("rule-broken", broken);
+      trail.add(tool);
+      return calls.call(
+        {
+          principal,
+          tool,
+          arguments: args,
+          traceId,
+          origin: { plan: plan.id, step, within, trail },
+          ...(session !== undefined && { session }),
+          ...(timeoutMs !== undefined && { timeoutMs }),
+          ...(cache !== undefined && { cache }),
+        },
+        signal,
+      );
+    },
+  };
+}
+
+function createTrail(): PlanTrail {
+  const tools = new Set<string>();
+  return { tools, add: (tool) => void tools.add(tool) };
+}

@@ -1,0 +1,219 @@
+import type { RawJson } from "../../../kernel/raw-json.ts";
+import type { PlanEventType } from "../plan-events.ts";
+import type { StepFailure } from "../plan-report.ts";
+import { failureOf } from "./call-ending.ts";
+import { CallJob, type JobHost } from "./call-job.ts";
+import type { Deed } from "./compensation.ts";
+import { ItemsRun, readItems } from "./items-run.ts";
+import { skipOf } from "./step-gate.ts";
+import type { StepBoard } from "./step-board.ts";
+import type { StepState } from "./step-state.ts";
+
+/** Shortest time between two events `step.progress` of a step, in milliseconds. */
+const PROGRESS_EVERY_MS = 500;
+
+export type StepEventType = Extract<PlanEventType, `step.${string}`>;
+
+/** What the steps of a run share. */
+export interface StepRunnerDeps {
+  readonly host: JobHost;
+  readonly board: StepBoard;
+  /** How urgent a step is that has this many calls to make. */
+  readonly priorityOf: (state: StepState, calls: number) => number;
+  readonly maxItems: number;
+  /** Since the plan began, in milliseconds. */
+  readonly nowMs: () => number;
+  readonly tell: (type: StepEventType, state: StepState) => void;
+  /** A value has come to be. */
+  readonly onValue: (value: RawJson) => void;
+  /** Something has been done that can be undone. */
+  readonly onDeed: (deed: Deed) => void;
+}
+
+/** Runs the steps of a plan that are ripe, and tells the board how they ended. */
+export class StepRunner {
+  readonly #deps: StepRunnerDeps;
+  readonly #itemRuns = new Set<ItemsRun>();
+  #stopReason: string | undefined;
+
+  constructor(deps: StepRunnerDeps) {
+    this.#deps = deps;
+  }
+
+  /** Whether anything is under way, or waits for its turn. */
+  get isBusy(): boolean {
+    return this.#deps.host.jobs.size > 0 || this.#itemRuns.size > 0;
+  }
+
+  /** Runs a step whose dependencies have all been decided, or says why not. */
+  begin(state: StepState): void {
+    if (state.status !== "pending") return;
+    const { board } = this.#deps;
+    const { when, forEach } = state.step;
+    const skip =
+      state.foregone === undefined
+        ? skipOf(state.step, board.states)
+        : { reason: state.foregone, isBlocked: false };
+    if (skip !== undefined) {
+      state.isBlocked = skip.isBlocked;
+      return this.#skip(state, skip.reason);
+    }
+    try {
+      if (when?.holds(board.scope) === false) this.#skip(state, 'Its "when" does not hold.');
+      else if (forEach === undefined) this.#beginCall(state);
+      else this.#beginItems(state);
+    } catch (error) {
+      this.#fail(state, failureOf(error));
+    }
+  }
+
+  /** Ends all that is under way, and all that has not begun. */
+  stop(reason: { readonly abort: unknown; readonly text: string }): void {
+    const { host, board } = this.#deps;
+    this.#stopReason = reason.text;
+    for (const job of host.jobs) job.cancel(reason.abort);
+    for (const items of this.#itemRuns) items.cancel();
+    for (const state of board.states) {
+      if (state.status === "pending") this.#end(state, "cancelled");
+    }
+  }
+
+  #beginCall(state: StepState): void {
+    const { host, priorityOf, board } = this.#deps;
+    const { step, position } = state;
+    const job: CallJob = new CallJob(
+      {
+        step,
+        position,
+        priority: priorityOf(state, 1),
+        scope: board.scope,
+        onBegin: () => this.#onBegin(state),
+        onRetry: (failure) => {
+          noteCall(state, job);
+          this.#onRetry(state, failure);
+        },
+        onEnd: (ending) => {
+          noteCall(state, job);
+          if (ending.kind === "value") this.#succeed(state, ending.value, job.tookMs);
+          else if (ending.kind === "failed") this.#fail(state, ending.failure, job.tookMs);
+          else this.#end(state, "cancelled", job.tookMs);
+        },
+      },
+      host,
+    );
+    host.queue.add(job);
+  }
+
+  #beginItems(state: StepState): void {
+    const { host, priorityOf, board, maxItems } = this.#deps;
+    const { step, position } = state;
+    const items = readItems(step, board.scope, maxItems);
+    const run: ItemsRun = new ItemsRun(
+      {
+        step,
+        items,
+        position,
+        priority: priorityOf(state, items.length),
+        scope: board.scope,
+        onBegin: () => this.#onBegin(state),
+        onRetry: (failure) => this.#onRetry(state, failure),
+        onItem: (index, value) => this.#onItem(state, run, { item: items[index]!, index, value }),
+        onEnd: () => this.#onItemsEnd(state, run),
+      },
+      host,
+    );
+    state.items = run.counts;
+    this.#itemRuns.add(run);
+    run.begin();
+  }
+
+  #onItem(
+    state: StepState,
+    run: ItemsRun,
+    { item, index, value }: { item: RawJson; index: number; value: RawJson | undefined },
+  ): void {
+    const { board, nowMs, tell, onValue, onDeed } = this.#deps;
+    state.items = run.counts;
+    state.attempts = run.attempts;
+    if (nowMs() - state.toldAtMs >= PROGRESS_EVERY_MS) {
+      state.toldAtMs = nowMs();
+      tell("step.progress", state);
+    }
+    if (value === undefined) return;
+    if (state.step.compensate !== undefined) {
+      const valueOf = (id: string): RawJson | undefined =>
+        id === state.step.id ? value : board.scope.valueOf(id);
+      onDeed({ state, scope: { ...board.scope, valueOf, item, index } });
+    }
+    onValue(value);
+  }
+
+  #onItemsEnd(state: StepState, run: ItemsRun): void {
+    this.#itemRuns.delete(run);
+    const { total, succeeded, failed } = run.counts;
+    if (succeeded === total) {
+      state.value = run.value();
+      return this.#end(state, "succeeded", run.tookMs);
+    }
+    if (failed === 0) return this.#end(state, "cancelled", run.tookMs);
+    if (run.isWhole) {
+      state.value = run.value();
+      if (state.step.onError.kind === "value") state.fallback = "value";
+    }
+    const message = `${failed} of ${total} items failed, ${succeeded} succeeded. ${run.firstFailure}`;
+    this.#fail(state, { code: "items-failed", message }, run.tookMs);
+  }
+
+  #onBegin(state: StepState): void {
+    state.status = "running";
+    state.startedMs = this.#deps.nowMs();
+    state.toldAtMs = state.startedMs;
+    this.#deps.tell("step.started", state);
+  }
+
+  #onRetry(state: StepState, failure: StepFailure): void {
+    state.error = failure;
+    this.#deps.tell("step.retried", state);
+    state.error = undefined;
+  }
+
+  #succeed(state: StepState, value: RawJson, tookMs: number): void {
+    state.value = value;
+    const { board, onDeed, onValue } = this.#deps;
+    if (state.step.compensate !== undefined) onDeed({ state, scope: board.scope });
+    this.#end(state, "succeeded", tookMs);
+    onValue(value);
+  }
+
+  #skip(state: StepState, reason: string): void {
+    state.reason = reason;
+    this.#end(state, "skipped");
+  }
+
+  #fail(state: StepState, failure: StepFailure, tookMs = 0): void {
+    state.error = failure;
+    this.#end(state, "failed", tookMs);
+  }
+
+  #end(state: StepState, status: EndStatus, tookMs = 0): void {
+    state.status = status;
+    if (status === "cancelled") state.reason = this.#stopReason;
+    if (state.startedMs !== undefined) state.endedMs = this.#deps.nowMs();
+    this.#deps.board.end(state, tookMs);
+    this.#deps.tell(eventOf(state, status), state);
+  }
+}
+
+type EndStatus = "succeeded" | "failed" | "skipped" | "cancelled";
+
+function noteCall(state: StepState, { attempts, cache, degraded }: CallJob): void {
+  state.attempts = attempts;
+  state.cache = cache;
+  state.degraded = degraded;
+}
+
+const FROM_CACHE: ReadonlySet<unknown> = new Set(["l1", "l2", "l3", "coalesced"]);
+
+function eventOf({ cache }: StepState, status: EndStatus): StepEventType {
+  return status === "succeeded" && FROM_CACHE.has(cache) ? "step.cached" : `step.${status}`;
+}

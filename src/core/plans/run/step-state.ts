@@ -1,0 +1,78 @@
+import type { RawJson } from "../../../kernel/raw-json.ts";
+import type { CacheStatus, Degraded } from "../../calls/index.ts";
+import type { CompiledStep } from "../compiled-plan.ts";
+import type { CompensationReport, StepFailure, StepReport, StepStatus } from "../plan-report.ts";
+
+/** How the items of a `forEach` are doing. */
+export interface ItemCounts {
+  readonly total: number;
+  readonly succeeded: number;
+  readonly failed: number;
+}
+
+/** Where one step of a run is. */
+export class StepState {
+  readonly step: CompiledStep;
+  readonly position: number;
+  /** Steps that it still waits for. */
+  missing: number;
+  /** Whether it has been told to begin, or not to. */
+  isRipe = false;
+  /** Set for a fallback step that is not needed: why. */
+  foregone: string | undefined;
+  status: StepStatus = "pending";
+  /** Whether its value is known, or that it has none: its fallback has ended, too. */
+  isDecided = false;
+  /** Whether a failure that nothing makes up for lies here or before: what is ordered behind does not run. */
+  isBlocked = false;
+  value: RawJson | undefined;
+  error: StepFailure | undefined;
+  reason: string | undefined;
+  startedMs: number | undefined;
+  endedMs: number | undefined;
+  /** When its progress was told last. */
+  toldAtMs = 0;
+  attempts = 0;
+  cache: CacheStatus | undefined;
+  degraded: Degraded | undefined;
+  items: ItemCounts | undefined;
+  fallback: StepReport["fallback"];
+  compensation: CompensationReport | undefined;
+  /** The longest chain of steps that ends with it, by how long they took, in milliseconds. */
+  chainMs = 0;
+
+  constructor(step: CompiledStep, position: number, missing: number) {
+    this.step = step;
+    this.position = position;
+    this.missing = missing;
+  }
+
+  /** `nowMs`: since the plan began. */
+  report(nowMs: number): StepReport {
+    const { step, value, error, reason, startedMs, cache, degraded, items } = this;
+    const { fallback, compensation } = this;
+    return {
+      id: step.id,
+      tool: step.tool,
+      status: this.status,
+      ...(value !== undefined && { value }),
+      ...(error !== undefined && { error }),
+      ...(reason !== undefined && { reason }),
+      ...(startedMs !== undefined && {
+        startedMs: roundMs(startedMs),
+        durationMs: roundMs((this.endedMs ?? nowMs) - startedMs),
+      }),
+      attempts: this.attempts,
+      ...(cache !== undefined && { cache }),
+      ...(degraded !== undefined && { degraded }),
+      ...(items !== undefined && { items }),
+      ...(fallback !== undefined && { fallback }),
+      ...(compensation !== undefined && { compensation }),
+    };
+  }
+}
+
+/** Microseconds are as fine as anybody wants to read. */
+export function roundMs(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
+}
