@@ -4,4 +4,5 @@ export { parseServerId, type ServerId, type ToolId } from "./ids.ts";
 export { CATALOG_DEFAULTS, type CatalogOptions } from "./options.ts";
 export { patternCost, type PatternCost } from "./pattern-cost.ts";
 export type { RejectedDefinition } from "./read-definition.ts";
+export { schemaFlags } from "./schema-flags.ts";
 export type { Tool, ToolAnnotations, ToolFlag } from "./tool.ts";

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../kernel/json.ts";
+import { valueAtFragment } from "../../kernel/json-pointer.ts";
 import { patternCost } from "./pattern-cost.ts";
 import type { ToolFlag } from "./tool.ts";
 
@@ -86,35 +87,12 @@ function measureText(inspection: Inspection, key: string, value: string): number
   if (key === "$id") inspection.ids.add(value.split("#", 1)[0]!);
   if (!REFERENCES.has(key)) return 0;
   inspection.references.add(value);
-  const target = resolvePointer(inspection.root, value);
+  const target = valueAtFragment(inspection.root, value);
   return target === undefined ? 0 : measure(inspection, target);
 }
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
-}
-
-/** What a reference of the form `#/a/b` points at. */
-function resolvePointer(root: JsonObject, reference: string): JsonValue | undefined {
-  if (reference !== "#" && !reference.startsWith("#/")) return undefined;
-  let node: JsonValue | undefined = root;
-  for (const step of reference.split("/").slice(1)) {
-    if (typeof node !== "object" || node === null) return undefined;
-    const key = decodeStep(step);
-    node = Object.hasOwn(node, key)
-      ? (node as Readonly<Record<string, JsonValue>>)[key]
-      : undefined;
-  }
-  return node;
-}
-
-function decodeStep(step: string): string {
-  const unescaped = step.replaceAll("~1", "/").replaceAll("~0", "~");
-  try {
-    return decodeURIComponent(unescaped);
-  } catch {
-    return unescaped;
-  }
 }
 
 function hasRemoteReference({ references, ids }: Inspection): boolean {

@@ -1,4 +1,4 @@
-import type { ValidateFunction } from "ajv";
+import type { ErrorObject, ValidateFunction } from "ajv";
 import { LRUCache } from "lru-cache";
 import type { Violation } from "../../../kernel/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../kernel/json.ts";
@@ -6,12 +6,17 @@ import type { RawJson } from "../../../kernel/raw-json.ts";
 import type { Tool, ToolFlag } from "../../catalog/index.ts";
 import type { ValidationOptions } from "../options.ts";
 import { createSchemaCompiler } from "./schema-compiler.ts";
+import { settledErrors } from "./settled-errors.ts";
 import { toViolations } from "./violations.ts";
 
 /** Checks arguments against the schemas of tools. */
 export interface ArgumentsValidator {
-  /** What is wrong with the arguments; empty when nothing is, or when there is nothing to check by. */
-  check(tool: Tool, args: RawJson): readonly Violation[];
+  /**
+   * What is wrong with the arguments; empty when nothing is, or when there is nothing to check by.
+   * What stands at `unknown` (JSON pointers) is not yet what it will be: nothing is said that may be
+   * due to it.
+   */
+  check(tool: Tool, args: RawJson, unknown?: readonly string[]): readonly Violation[];
 }
 
 export interface ArgumentsValidatorDeps {
@@ -59,26 +64,26 @@ export function createArgumentsValidator(
     return "unusable";
   }
 
-  function violationsOf(tool: Tool, value: JsonObject, sizeBytes: number): readonly Violation[] {
+  function errorsOf(tool: Tool, value: JsonObject, sizeBytes: number): readonly ErrorObject[] {
     const check = checkFor(tool, sizeBytes <= MAX_EXHAUSTIVE_BYTES);
     if (check === "unusable") return [];
     try {
-      if (check(value)) return [];
+      return check(value) ? [] : (check.errors ?? []);
     } catch (error) {
       checks.set(tool.fingerprint, giveUp(tool, error));
       return [];
     }
-    return toViolations(check.errors ?? [], options.maxViolations);
   }
 
   return {
-    check(tool, args) {
+    check(tool, args, unknown = []) {
       const value = parse(args);
       if (value === undefined) return [{ path: "", message: "must be JSON" }];
       if (!isJsonObject(value))
         return [{ path: "", message: `must be an object, got ${kindOf(value)}` }];
       if (!options.enabled || tool.flags.some((flag) => ACCEPT.has(flag))) return [];
-      return violationsOf(tool, value, args.bytes.length);
+      const errors = errorsOf(tool, value, args.bytes.length);
+      return toViolations(settledErrors(errors, unknown), options.maxViolations);
     },
   };
 }

@@ -1,11 +1,52 @@
+import { createGlobMatcher, type TextMatcher } from "../../../kernel/glob.ts";
 import type { Catalog } from "../../catalog/index.ts";
 import type { CompositionRules } from "../compiled-plan.ts";
 import type { CompositionRule } from "../options.ts";
 
-/** Makes the check of `plans.rules`. */
+const TAG = "tag:";
+
+interface CompiledRule {
+  readonly isAfter: TextMatcher;
+  readonly isForbidden: TextMatcher;
+  readonly reason: string;
+}
+
+/** Makes the check of `plans.rules`. Cost of a look: rules × globs, and the tools before where one applies. */
 export function createCompositionRules(
-  _rules: readonly CompositionRule[],
-  _deps: { readonly catalog: Pick<Catalog, "tool" | "server"> },
+  rules: readonly CompositionRule[],
+  { catalog }: { readonly catalog: Pick<Catalog, "tool" | "server"> },
 ): CompositionRules {
-  return { broken: () => undefined };
+  const compiled = rules.map(({ after, forbid, reason }): CompiledRule => ({
+    isAfter: createToolMatcher(after, catalog),
+    isForbidden: createToolMatcher(forbid, catalog),
+    reason,
+  }));
+  return {
+    broken(before, tool) {
+      for (const { isAfter, isForbidden, reason } of compiled) {
+        if (!isForbidden(tool)) continue;
+        for (const earlier of before) {
+          if (isAfter(earlier)) return `${tool} may not follow ${earlier}: ${reason}`;
+        }
+      }
+      return undefined;
+    },
+  };
+}
+
+/** Matches tool ids against globs, and against the tags of their servers as they are then. */
+function createToolMatcher(
+  patterns: readonly string[],
+  catalog: Pick<Catalog, "tool" | "server">,
+): TextMatcher {
+  const isNamed = createGlobMatcher(patterns.filter((pattern) => !pattern.startsWith(TAG)));
+  const tags = new Set(
+    patterns.filter((pattern) => pattern.startsWith(TAG)).map((tag) => tag.slice(TAG.length)),
+  );
+  return (id) => {
+    if (isNamed(id)) return true;
+    const server = tags.size === 0 ? undefined : catalog.tool(id)?.server;
+    const known = server && catalog.server(server);
+    return known?.tags.some((tag) => tags.has(tag)) === true;
+  };
 }

@@ -1,6 +1,7 @@
 import type { RawJson } from "../../../kernel/raw-json.ts";
-import { rawJson } from "../../../kernel/raw-json.ts";
 import type { Access } from "../../access/index.ts";
+import { createArgumentsValidator, type ArgumentsValidator } from "../../calls/index.ts";
+import { CALLS_DEFAULTS } from "../../calls/options.ts";
 import type { Catalog } from "../../catalog/index.ts";
 import type {
   Compilation,
@@ -15,6 +16,15 @@ import { readPlan } from "../language/read-plan.ts";
 import type { PlansOptions } from "../options.ts";
 import type { PlanCheckRequest } from "../plans.ts";
 import { assembleStep } from "./assemble-step.ts";
+import { inputOf, NO_INPUT, type PlanInput } from "./check-input.ts";
+import { checkRules } from "./check-rules.ts";
+import { checkValues } from "./check-values.ts";
+import {
+  checkComposites,
+  createCompositeInspector,
+  type CompositeInspector,
+  type Inspection,
+} from "./composite-inspector.ts";
 import { orderSteps } from "./cycles.ts";
 import type { PlanDraft } from "./draft.ts";
 import { linkSteps } from "./link-steps.ts";
@@ -29,44 +39,96 @@ export interface PlanCompilerDeps {
   readonly compositePlan: (tool: string) => RawJson | undefined;
 }
 
-const NO_INPUT = /* @__PURE__ */ rawJson(/* @__PURE__ */ new TextEncoder().encode("{}"));
-
 /** Makes the compiler of plans. */
 export function createPlanCompiler(options: PlansOptions, deps: PlanCompilerDeps): PlanCompiler {
+  const validator = createArgumentsValidator(CALLS_DEFAULTS.validation, {
+    onUnusableSchema: () => undefined,
+  });
   return {
     compile(request) {
-      const problems = createProblemList();
-      const text = readPlan(request.plan, options, problems);
-      if (text === undefined) return { outline: [], problems: problems.list() };
-      const draft = resolveSteps(text, request.principal, { ...deps, problems });
-      linkSteps(draft, text.output?.references ?? []);
-      const order = orderSteps(draft);
-      if (order !== undefined && !text.parallelWrites) keepWriteOrder(draft.steps, order);
-      return conclude(text, draft, { request, options, isOrdered: order !== undefined });
+      const compile = (plan: RawJson, inspector: CompositeInspector, isInner: boolean) =>
+        compilePlan({ ...request, plan }, { options, deps, validator, inspector, isInner });
+      const inspector = createCompositeInspector(request.origin?.within ?? [], {
+        compositePlan: deps.compositePlan,
+        maxDepth: options.maxDepth,
+        inspectPlan: (plan, inner) => compile(plan, inner, true),
+      });
+      const { plan, outline, problems } = compile(request.plan, inspector, false);
+      return { outline, problems, ...(plan === undefined ? {} : { plan }) };
     },
   };
 }
 
-interface Conclusion {
-  readonly request: PlanCheckRequest;
+interface CompileContext {
   readonly options: PlansOptions;
-  readonly isOrdered: boolean;
+  readonly deps: PlanCompilerDeps;
+  readonly validator: ArgumentsValidator;
+  readonly inspector: CompositeInspector;
+  /** Whether the plan stands behind a composite of the one that is asked for: its input comes later. */
+  readonly isInner: boolean;
 }
 
-function conclude(text: PlanText, draft: PlanDraft, from: Conclusion): Compilation {
-  const { problems } = draft;
-  const isWhole = from.isOrdered && !draft.isTorn;
+function compilePlan(request: PlanCheckRequest, context: CompileContext): Compilation & Inspection {
+  const { options, deps, validator, inspector, isInner } = context;
+  const problems = createProblemList();
+  const text = readPlan(request.plan, options, problems);
+  if (text === undefined) {
+    return { outline: [], problems: problems.list(), tools: new Set(), height: 1 };
+  }
+  const draft = resolveSteps(text, request.principal, { ...deps, problems });
+  const order = orderPlan(text, draft);
+  const input = isInner ? undefined : inputOf(text, request, { options, validator, problems });
+  checkValues(text, draft, { input, validator });
+  checkComposites(draft, inspector, options.maxDepth);
+  if (order !== undefined) {
+    const { rules } = deps;
+    const before = isInner ? undefined : request.origin?.trail.tools;
+    checkRules({ steps: draft.steps, order, problems }, { rules, inspector, before });
+  }
   return {
-    outline: isWhole ? toOutline(draft) : [],
+    outline: order === undefined || draft.isTorn ? [] : toOutline(draft),
     problems: problems.list(),
-    ...(problems.hasErrors ? {} : { plan: toPlan(text, draft, from) }),
+    ...(problems.hasErrors ? {} : { plan: toPlan(text, draft, { input, options }) }),
+    ...inspectionOf(draft, inspector),
   };
 }
 
-function toPlan(text: PlanText, draft: PlanDraft, { request, options }: Conclusion): CompiledPlan {
+/** Finds out what waits for what; gives an order that keeps to it, if there is one. */
+function orderPlan(text: PlanText, draft: PlanDraft): readonly number[] | undefined {
+  linkSteps(draft, text.output?.references ?? []);
+  const order = orderSteps(draft);
+  if (order === undefined || text.parallelWrites) return order;
+  keepWriteOrder(draft.steps, order);
+  return orderSteps(draft);
+}
+
+/** What a plan is to one that it stands inside of. */
+function inspectionOf(
+  { steps }: PlanDraft,
+  inspector: CompositeInspector,
+): Pick<Inspection, "tools" | "height"> {
+  const tools = new Set<string>();
+  let height = 0;
+  for (const { tool, compensateTool } of steps) {
+    for (const called of [tool, compensateTool]) {
+      if (called === undefined) continue;
+      const inner = inspector.inspect(called.id);
+      tools.add(called.id);
+      for (const id of inner?.tools ?? []) tools.add(id);
+      height = Math.max(height, inner?.height ?? 0);
+    }
+  }
+  return { tools, height: height + 1 };
+}
+
+function toPlan(
+  text: PlanText,
+  draft: PlanDraft,
+  { input, options }: { readonly input: PlanInput | undefined; readonly options: PlansOptions },
+): CompiledPlan {
   return {
     steps: draft.steps.map((step) => assembleStep(step, draft)),
-    input: request.input ?? text.input ?? NO_INPUT,
+    input: input?.value ?? NO_INPUT,
     ...(text.output === undefined ? {} : { output: text.output }),
     concurrency: Math.min(text.concurrency ?? Infinity, options.concurrency),
     timeoutMs: Math.min(text.timeoutMs ?? Infinity, options.timeoutMs),

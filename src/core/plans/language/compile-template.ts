@@ -33,11 +33,14 @@ export function compileTemplate(
 ): CompiledTemplate {
   const source = rawJson(json);
   const references: PlacedReference[] = [];
+  const filledIn: string[] = [];
   const pieces = findPieces(json, (string) => {
     const text = textOf(json, string);
     if (text === undefined) return undefined;
-    const at = { ...place, path: `${place.path}${jsonPointer(string.path())}` };
+    const pointer = jsonPointer(string.path());
+    const at = { ...place, path: `${place.path}${pointer}` };
     if (string.isKey) return tellKey(text, at, context);
+    filledIn.push(pointer);
     return compileText(text, at, { ...context, found: references });
   });
   const { maxRenderedBytes } = context;
@@ -45,6 +48,7 @@ export function compileTemplate(
     pointer: place.path,
     source,
     references,
+    filledIn,
     reads: stepsRead(references),
     render:
       pieces === undefined

@@ -48,11 +48,10 @@ export function findValue(reference: Reference, scope: PlanScope): Picked {
 
 /** @throws StepError `expression-failed`, `reference-empty` */
 export function requireValue(reference: Reference, scope: PlanScope): RawJson {
-  const { found, ...nothing } = findValue(reference, scope);
-  if (found !== undefined) return found;
-  const why = "missing" in nothing ? `: ${nothing.missing}` : "";
+  const picked = findValue(reference, scope);
+  if (picked.found !== undefined) return picked.found;
   const mend = "give a default with || if that may be so";
-  const message = `The reference \${${show(reference)}} finds nothing${why}; ${mend}.`;
+  const message = `The reference \${${show(reference)}} finds nothing: ${picked.missing}; ${mend}.`;
   throw new StepError("reference-empty", message);
 }
 

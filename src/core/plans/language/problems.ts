@@ -28,9 +28,9 @@ export const PLAN_PROBLEMS = {
   "invalid-fallback": "A `fallbackStep` that cannot be one.",
   cycle: "Steps wait for each other.",
   "may-be-skipped": "A value is read that may not be there, without a default.",
-  "unknown-output": "A reference reads what the tool's output schema, or the input, cannot hold.",
-  "undeclared-output":
-    "A reference reads what the tool's output schema, or the input's, does not tell of.",
+  "unknown-path": "A reference reads what the tool's output, or the input, cannot hold.",
+  "undeclared-path":
+    "A reference reads what the tool's output schema, or `inputSchema`, does not tell of.",
   "type-mismatch": "A reference gives a type that the tool does not take.",
   "unknown-tool": "There is no such tool, or the caller may not use it.",
   "invalid-arguments": "Constant arguments do not fit the tool's input schema.",

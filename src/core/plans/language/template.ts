@@ -30,6 +30,8 @@ export interface CompiledTemplate extends Template {
   /** As it is written, references and all. */
   readonly source: RawJson;
   readonly references: readonly PlacedReference[];
+  /** JSON pointers from its own root of the strings that are not what is written there. */
+  readonly filledIn: readonly string[];
 }
 
 const QUOTE = 0x22;

@@ -1,0 +1,153 @@
+import type { JsonObject } from "../../../kernel/json.ts";
+import { pick } from "../language/pick.ts";
+import type { Place } from "../language/problems.ts";
+import { stepOf, type PathKey, type Read } from "../language/reads.ts";
+import type { PlacedReference } from "../language/template.ts";
+import type { PlanInput } from "./check-input.ts";
+import type { PlanDraft, StepDraft } from "./draft.ts";
+import { nameOf, type ReferenceSite } from "./link-steps.ts";
+import { schemaAt, type SchemaVerdict } from "./schema-path.ts";
+
+/** What is known of the values that a plan's expressions read. */
+export interface KnownValues {
+  readonly plan: PlanDraft;
+  readonly inputSchema: JsonObject | undefined;
+  /** The input itself; absent when it comes later. */
+  readonly input: PlanInput | undefined;
+}
+
+/** A schema, and a path in it. */
+interface SchemaSpot {
+  readonly schema: JsonObject;
+  readonly path: readonly PathKey[];
+}
+
+/** Checks what the references of one place read against what can be there. */
+export function checkSite(site: ReferenceSite, known: KnownValues): void {
+  const { step } = site;
+  const id = step?.text.id ?? "";
+  for (const placed of site.references) {
+    const place: Place = { ...(id === "" ? {} : { step: id }), path: placed.pointer };
+    for (const read of placed.reference.reads) {
+      if (stepOf(read) !== undefined && stepOf(read) === id) continue;
+      checkPath(read, { site, placed, place }, known);
+      checkPresence(read, { site, placed, place }, known);
+    }
+  }
+}
+
+interface ReadContext {
+  readonly site: ReferenceSite;
+  readonly placed: PlacedReference;
+  readonly place: Place;
+}
+
+function checkPath(read: Read, context: ReadContext, known: KnownValues): void {
+  const { site, placed, place } = context;
+  const spot = spotOf(read, site.step, known);
+  if (spot === undefined) {
+    checkGiven(read, context, known);
+    return;
+  }
+  const verdict = schemaAt(spot.schema, spot.path);
+  if (verdict.kind === "open" || verdict.kind === "declared") return;
+  const { problems } = known.plan;
+  const message = describe(verdict, spot, known);
+  const isCertain = placed.reference.plain !== undefined && !read.isOptional;
+  if (verdict.kind === "undeclared") {
+    if (!read.isOptional) problems.warn("undeclared-path", place, message);
+  } else if (isCertain) problems.error("unknown-path", place, message);
+  else problems.warn("unknown-path", place, message);
+}
+
+type Missing = Exclude<SchemaVerdict, { kind: "open" | "declared" }>;
+
+function describe(
+  { kind, at, names }: Missing,
+  { path }: SchemaSpot,
+  { plan: { problems } }: KnownValues,
+): string {
+  const key = path[at] ?? null;
+  const wanted = typeof key === "string" ? `member "${key}"` : "items";
+  const where = at === 0 ? "the value" : pathText(path.slice(0, at));
+  const verb = kind === "absent" ? "has no" : "is not declared to have a";
+  const hint = typeof key === "string" ? problems.hint(key, names) : "";
+  const known =
+    hint === "" && names.length > 0 ? `; there are ${names.slice(0, 12).join(", ")}` : hint;
+  return `${where} ${verb} ${wanted} by its schema${known}`;
+}
+
+function pathText(path: readonly PathKey[]): string {
+  return path
+    .map((key) => (typeof key === "string" ? `.${key}` : `[${key ?? "*"}]`))
+    .join("")
+    .replace(/^\./, "");
+}
+
+/** Without a schema, an input that is there tells itself. */
+function checkGiven(read: Read, { site, placed, place }: ReadContext, known: KnownValues): void {
+  const { plain } = placed.reference;
+  if (read.source !== "input" || plain === undefined || known.input === undefined) return;
+  const picked = pick(known.input.value, plain.path, "input");
+  if (picked.found !== undefined) return;
+  // A condition may keep the step from reading it; and a plan may be checked before it has its input.
+  const isCertain = site.step?.text.when === undefined && known.input.isGiven;
+  const { problems } = known.plan;
+  if (isCertain) problems.error("unknown-path", place, picked.missing);
+  else problems.warn("unknown-path", place, picked.missing);
+}
+
+/** The schema of what a read begins from, and the path in it; `undefined` when there is none. */
+export function spotOf(
+  read: Pick<Read, "path"> & Parameters<typeof stepOf>[0],
+  step: StepDraft | undefined,
+  known: KnownValues,
+): SchemaSpot | undefined {
+  if (read.source === "input")
+    return known.inputSchema && { schema: known.inputSchema, path: read.path };
+  if (read.source === "steps") return outputSpot(known.plan.byId.get(read.step), read.path);
+  const items = step?.text.forEach?.items;
+  const plain =
+    items?.references[0]?.isWhole === true ? items.references[0].reference.plain : undefined;
+  if (read.source === "index" || plain === undefined || plain.origin.source === "item")
+    return undefined;
+  return spotOf({ ...plain.origin, path: [...plain.path, null, ...read.path] }, undefined, known);
+}
+
+function outputSpot(
+  producer: StepDraft | undefined,
+  path: readonly PathKey[],
+): SchemaSpot | undefined {
+  const schema = producer?.tool?.outputSchema;
+  if (schema === undefined) return undefined;
+  const { onError, forEach } = producer!.text;
+  if (onError.kind === "value" || onError.kind === "step") return undefined;
+  if (forEach === undefined) return { schema, path };
+  // Its value is the array of the values of its items.
+  const [position, ...rest] = path;
+  if (typeof position === "string") return { schema: { type: "array" }, path };
+  return position === undefined ? undefined : { schema, path: rest };
+}
+
+/** Warns of a value that may not be there, where the expression does not say what then. */
+function checkPresence(read: Read, { site, place }: ReadContext, { plan }: KnownValues): void {
+  const target = plan.byId.get(stepOf(read) ?? "");
+  if (
+    target === undefined ||
+    read.isOptional ||
+    (site.kind === undefined && site.step !== undefined)
+  )
+    return;
+  const reason = mayBeMissing(target);
+  if (reason === undefined) return;
+  const then =
+    site.step === undefined ? "the output fails" : `${nameOf(site.step.text)} does not run`;
+  const message = `${nameOf(target.text)} may have no value, since it ${reason}; then ${then}, unless a default is given with ||`;
+  plan.problems.warn("may-be-skipped", place, message);
+}
+
+function mayBeMissing({ text: { when, onError }, fallbackFor }: StepDraft): string | undefined {
+  if (when !== undefined) return "has a condition";
+  if (fallbackFor !== undefined) return "runs only when another fails";
+  return onError.kind === "continue" ? "may fail and let the plan go on" : undefined;
+}

@@ -1,0 +1,43 @@
+import type { ArgumentsValidator } from "../../calls/index.ts";
+import type { PlanText } from "../language/plan-text.ts";
+import { checkCall, type CheckedCall } from "./check-call.ts";
+import { checkSite, type KnownValues } from "./check-site.ts";
+import type { PlanInput } from "./check-input.ts";
+import type { PlanDraft, StepDraft } from "./draft.ts";
+import { sitesOf } from "./link-steps.ts";
+
+/** Different tools whose input schemas one check may compile: each takes about a millisecond. */
+const MAX_SCHEMAS = 500;
+
+/** Checks what a plan's references and constants can be against the schemas of its tools. */
+export function checkValues(
+  text: PlanText,
+  plan: PlanDraft,
+  deps: { readonly input: PlanInput | undefined; readonly validator: ArgumentsValidator },
+): void {
+  const { inputSchema } = text;
+  const known: KnownValues = { plan, inputSchema, input: deps.input };
+  const schemas = new Set<string>();
+  for (const step of plan.steps) {
+    for (const site of sitesOf(step)) checkSite(site, known);
+    for (const call of callsOf(step)) {
+      if (schemas.size >= MAX_SCHEMAS && !schemas.has(call.tool.fingerprint)) continue;
+      schemas.add(call.tool.fingerprint);
+      checkCall(call, deps.validator, known);
+    }
+  }
+  if (text.output !== undefined) {
+    const { references } = text.output;
+    checkSite({ references, seesItem: false, seesSelf: false }, known);
+  }
+}
+
+function callsOf(step: StepDraft): CheckedCall[] {
+  const { text, tool, compensateTool } = step;
+  const calls: CheckedCall[] = [];
+  if (tool !== undefined) calls.push({ step, text, tool });
+  if (compensateTool !== undefined && text.compensate !== undefined) {
+    calls.push({ step, text: text.compensate, tool: compensateTool });
+  }
+  return calls;
+}
