@@ -16,15 +16,8 @@ import { createCalls } from "../core/calls/index.ts";
 import { createCatalog } from "../core/catalog/index.ts";
 import { createEventLog } from "../core/events/index.ts";
 import type { Gateway } from "../core/gateway.ts";
-import {
-  createComposites,
-  createCompositionRules,
-  createPlanCompiler,
-  createPlans,
-  PLANS_DEFAULTS,
-  type RunnableComposites,
-} from "../core/plans/index.ts";
-import { createCircuits } from "../core/resilience/index.ts";
+import { withComposites, withoutCompositeCircuit } from "../core/plans/index.ts";
+import { createCircuits, type CircuitBreakers } from "../core/resilience/index.ts";
 import { createResults } from "../core/results/index.ts";
 import { createTokenCounts } from "../core/tokens/index.ts";
 import { discoveryDefinitions } from "../edges/mcp/index.ts";
@@ -32,6 +25,7 @@ import { createSystemClock, type Clock } from "../kernel/clock.ts";
 import { createSystemRandom, type Random } from "../kernel/random.ts";
 import { createScope, type Scope } from "../kernel/scope.ts";
 import { connectUpstreams } from "./connect-upstreams.ts";
+import { createPlanning, type Planning } from "./create-planning.ts";
 import { openDiscovery } from "./open-discovery.ts";
 import { publishEvents } from "./publish-events.ts";
 import { createServerRegistry } from "./server-registry.ts";
@@ -43,9 +37,9 @@ export interface GatewayRuntime extends AsyncDisposable {
   readonly metricsText: () => Promise<string>;
   /** Takes over the config file's servers; resolves when those that left are gone. */
   setServers(entries: readonly ServerEntry[]): Promise<void>;
-  /** Puts in force what can change while it runs: servers, keys and rules. */
+  /** Puts in force what can change while it runs: servers, keys, rules and composites. */
   applyConfig(config: Config): Promise<void>;
-  /** Refuses new calls and waits for those under way. */
+  /** Refuses new plans and calls and waits for those under way, plans first: they make calls. */
   drain(): Promise<void>;
 }
 
@@ -78,15 +72,12 @@ export async function createGateway(config: Config, parts: GatewayParts): Promis
 
 async function wire(config: Config, parts: GatewayParts, scope: Scope): Promise<GatewayRuntime> {
   const { logger, dataDir } = parts;
-  const features = createFeatures(config, parts, scope);
+  const late: LateParts = {};
+  const features = createFeatures(config, parts, { scope, late });
   const { access, calls, circuits, metrics, upstreams } = features;
-  const { plans, compositePlans } = createPlanning(features, scope);
-  const composites = await createComposites({
-    ...features,
-    plans,
-    store: { read: () => Promise.resolve({}), write: () => Promise.resolve() },
-  });
-  compositePlans.use(composites);
+  const planning = await createPlanning(config, { ...features, dataDir, scope });
+  const { plans, composites } = planning;
+  late.planning = planning;
   const set = await createServerSet({
     overlay: dataDir === undefined ? forgetful() : createOverlayFile(join(dataDir, "servers.json")),
     upstreams,
@@ -127,15 +118,28 @@ async function wire(config: Config, parts: GatewayParts, scope: Scope): Promise<
     async applyConfig(changed) {
       inForce = changed;
       access.update(withOwnKey(changed.access, parts.ownKeyHash));
+      planning.apply(changed);
       await set.setFileEntries(changed.servers);
     },
-    drain: async () => calls[Symbol.asyncDispose](),
+    async drain() {
+      await plans.drain(config.calls.drainTimeoutMs);
+      await calls[Symbol.asyncDispose]();
+    },
     [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
   };
 }
 
+/** What calls need that needs calls itself. */
+interface LateParts {
+  planning?: Planning;
+}
+
 /** The features that need no config file any more, in the order in which they need each other. */
-function createFeatures(config: Config, parts: GatewayParts, scope: Scope) {
+function createFeatures(
+  config: Config,
+  parts: GatewayParts,
+  { scope, late }: { readonly scope: Scope; readonly late: LateParts },
+) {
   const { dataDir, version } = parts;
   const { log } = parts.logger;
   const clock = parts.clock ?? createSystemClock();
@@ -149,55 +153,40 @@ function createFeatures(config: Config, parts: GatewayParts, scope: Scope) {
   const circuits = scope.use(createCircuits(config.resilience.circuit, base));
   const results = scope.use(createResults(config.results, base));
   const discovery = openDiscovery(config, { ...base, access, catalog, scope, dataDir });
-  const upstreams = connectUpstreams(config.upstream, {
+  const servers = connectUpstreams(config.upstream, {
     ...base,
     catalog,
     version,
     scope,
     childEnvironment: childEnvironment(readEnvironment()),
   });
-  const caches = scope.use(
-    createCaches(CACHE_DEFAULTS, {
-      ...base,
-      catalog,
-      events,
-      upstreams,
-      rulesOf: () => undefined,
-    }),
-  );
-  const calls = createCalls(
-    { ...config.calls, ...config.resilience },
-    { ...base, access, catalog, circuits, upstreams, stages: caches.stages },
-  );
-  return {
-    ...base,
-    access,
-    events,
-    caches,
-    catalog,
-    circuits,
-    results,
-    discovery,
-    upstreams,
-    calls,
-  };
+  const upstreams = withComposites(servers, () => late.planning?.composites);
+  const known = { ...base, access, events, catalog, circuits, upstreams };
+  const ownership = { scope, late };
+  return { ...known, results, discovery, ...createCallPath(config, known, ownership) };
 }
 
-/** Plans, and the place where the composites that they may use are put once they are there. */
-function createPlanning(features: ReturnType<typeof createFeatures>, scope: Scope) {
-  const options = PLANS_DEFAULTS;
-  const rules = createCompositionRules(options.rules, features);
-  let composites: RunnableComposites | undefined;
-  const compiler = createPlanCompiler(options, {
-    ...features,
-    rules,
-    compositePlan: (tool) => composites?.planOf(tool),
-  });
-  const plans = scope.use(createPlans(options, { ...features, rules, compiler }));
-  return {
-    plans,
-    compositePlans: { use: (made: RunnableComposites) => void (composites = made) },
-  };
+/** What calls pass through, and the calls. */
+function createCallPath(
+  config: Config,
+  features: Pick<
+    Gateway,
+    "access" | "catalog" | "clock" | "events" | "log" | "metrics" | "random" | "upstreams"
+  > & { readonly circuits: CircuitBreakers },
+  { scope, late }: { readonly scope: Scope; readonly late: LateParts },
+) {
+  const caches = scope.use(createCaches(CACHE_DEFAULTS, { ...features, rulesOf: () => undefined }));
+  const calls = createCalls(
+    { ...config.calls, ...config.resilience },
+    {
+      ...features,
+      circuits: withoutCompositeCircuit(features.circuits),
+      stages: caches.stages,
+      generationOf: (tool) => caches.generationOf(tool),
+      onRecorded: ({ tool }, outcome) => late.planning?.plans.learn(tool, outcome),
+    },
+  );
+  return { caches, calls };
 }
 
 function withOwnKey(options: AccessOptions, hash: string | undefined): AccessOptions {

@@ -13,6 +13,7 @@ export const GATEWAY_META = {
   degraded: "switchboard/degraded",
   error: "switchboard/error",
   handle: "switchboard/handle",
+  plan: "switchboard/plan",
 } as const;
 
 /** Whether a `_meta` key belongs to one hop's envelope and must not be relayed to the next. */

@@ -33,7 +33,12 @@ export type {
   Plans,
 } from "./plans.ts";
 export type { StepErrorCode } from "./step-error.ts";
+export { createPlanProgress } from "./answer/plan-progress.ts";
+export { problemLines, reportLines, wentOtherwise } from "./answer/report-lines.ts";
+export { reportValue, valueText } from "./answer/report-value.ts";
+export type { CompositionRules } from "./compiled-plan.ts";
 export { createPlanCompiler } from "./check/plan-compiler.ts";
 export { createCompositionRules } from "./check/composition-rules.ts";
 export { createComposites, type RunnableComposites } from "./create-composites.ts";
-export { createPlans } from "./create-plans.ts";
+export { withComposites, withoutCompositeCircuit } from "./composites/with-composites.ts";
+export { createPlans, type DrainablePlans } from "./create-plans.ts";

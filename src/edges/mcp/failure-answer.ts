@@ -1,4 +1,5 @@
-import type { ErrorCode, GatewayError } from "../../kernel/errors.ts";
+import { isGatewayError, type ErrorCode, type GatewayError } from "../../kernel/errors.ts";
+import { problemLines } from "../../core/plans/index.ts";
 import { RPC } from "../../mcp/rpc-codes.ts";
 import { GATEWAY_META } from "../../mcp/meta-keys.ts";
 import { resultOf, rpcError, type Answer } from "./answer.ts";
@@ -80,11 +81,13 @@ function facts(error: GatewayError): Record<string, unknown> {
 }
 
 /** What the model reads: the message, and what it does not say yet of violations, names and times. */
-function describe({ message, data }: GatewayError): string {
+function describe(error: GatewayError): string {
+  const { message, data } = error;
   const lines = [message];
   const addMissing = (fact: string, line: string): void => {
     if (!message.includes(fact)) lines.push(line);
   };
+  if (isGatewayError(error, "invalid-plan")) lines.push(...problemLines(error.data.problems));
   if ("violations" in data) {
     for (const { path, message: wrong } of data.violations)
       addMissing(wrong, `- ${path || "/"}: ${wrong}`);

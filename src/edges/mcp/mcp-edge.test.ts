@@ -14,7 +14,14 @@ beforeEach(async () => {
 });
 afterEach(() => served[Symbol.asyncDispose]());
 
-const META_TOOLS = ["search_tools", "describe_tools", "call_read_tool", "call_tool", "read_result"];
+const META_TOOLS = [
+  "search_tools",
+  "describe_tools",
+  "call_read_tool",
+  "call_tool",
+  "execute_plan",
+  "read_result",
+];
 
 const url = (path: string, scheme = "http"): string => `${scheme}://${served.address}${path}`;
 

@@ -60,11 +60,7 @@ async function post(
 }
 
 /** The body decides the era: a request with a modern envelope is modern, all else is legacy. */
-function dispatch(
-  deps: McpRouteDeps,
-  call: LegacyCall,
-  frames: readonly Frame[],
-): unknown {
+function dispatch(deps: McpRouteDeps, call: LegacyCall, frames: readonly Frame[]): unknown {
   const [frame] = frames;
   const version = header(call.fastify.headers, "mcp-protocol-version");
   if (frames.length !== 1 || frame === undefined) return deps.legacy.post(call, frames);

@@ -8,13 +8,15 @@ import { forEra } from "../outcome-answer.ts";
 import type { Surface } from "../surface.ts";
 import { createCallTool } from "./meta-tools/call-tool.ts";
 import { createDescribeTools } from "./meta-tools/describe-tools.ts";
+import { createExecutePlan } from "./meta-tools/execute-plan.ts";
 import type { MetaTool, MetaToolGateway } from "./meta-tools/meta-tool.ts";
 import { createReadResult } from "./meta-tools/read-result.ts";
 import { createSearchTools } from "./meta-tools/search-tools.ts";
 
 const INSTRUCTIONS =
   "Many tools stand behind this server. Find one with search_tools, then run it with " +
-  "call_read_tool (tools that only read) or call_tool. Search again in other words if nothing fits.";
+  "call_read_tool (tools that only read) or call_tool; run several that belong together with one " +
+  "execute_plan. Search again in other words if nothing fits.";
 
 /** `/mcp`: a few stable tools, constant in size however many lie behind. */
 export function createDiscoverySurface(gateway: MetaToolGateway): Surface {
@@ -57,6 +59,7 @@ function createMetaTools(gateway: MetaToolGateway): readonly MetaTool[] {
     createDescribeTools(gateway),
     createCallTool(gateway, "call_read_tool"),
     createCallTool(gateway, "call_tool"),
+    createExecutePlan(gateway),
     createReadResult(gateway),
   ];
 }

@@ -11,7 +11,7 @@ import type { Peer, ToolCall } from "../../surface.ts";
 /** What meta-tools work with. */
 export type MetaToolGateway = Pick<
   Gateway,
-  "access" | "calls" | "catalog" | "discovery" | "metrics" | "results" | "tokens"
+  "access" | "calls" | "catalog" | "discovery" | "metrics" | "plans" | "results" | "tokens"
 >;
 
 /** One of the stable tools of the discovery surface. */

@@ -1,0 +1,114 @@
+import { toAbortSignal, type Cancellation } from "../../../kernel/abort.ts";
+import { GatewayError, isGatewayError } from "../../../kernel/errors.ts";
+import { isOperator, type Principal } from "../../access/index.ts";
+import type { CallOrigin, UpstreamAnswer, UpstreamRequest } from "../../upstream/index.ts";
+import { createPlanProgress } from "../answer/plan-progress.ts";
+import { problemLines } from "../answer/report-lines.ts";
+import { refusalResult, reportResult } from "../answer/report-result.ts";
+import type { Composite } from "../composites.ts";
+import type { PlanRun, Plans } from "../plans.ts";
+import { checkPlan, type PlanErrors } from "./check-plan.ts";
+
+export interface CompositeRunnerDeps {
+  readonly plans: Pick<Plans, "check" | "start">;
+}
+
+/** A call of a composite tool. */
+export interface CompositeCall {
+  readonly composite: Composite;
+  /** The gateway's id of the tool. */
+  readonly tool: string;
+  readonly request: UpstreamRequest;
+}
+
+/** Runs the plan of a composite tool as a `tools/call`. @throws as `Upstreams.call`. */
+export type CompositeRunner = (
+  call: CompositeCall,
+  signal: Cancellation,
+) => Promise<UpstreamAnswer>;
+
+/** Makes the runner; `maxDepth` bounds how deep composites may stand inside each other. */
+export function createCompositeRunner(
+  options: { readonly maxDepth: number },
+  deps: CompositeRunnerDeps,
+): CompositeRunner {
+  return async (call, signal) => {
+    const nesting = nestingProblem(call, options.maxDepth);
+    if (nesting !== undefined) return { kind: "result", body: refusalResult([nesting]) };
+    let run: PlanRun;
+    try {
+      run = start(call, deps, signal);
+    } catch (error) {
+      if (!isGatewayError(error, "invalid-plan")) throw error;
+      return { kind: "result", body: refusal(call, error.data, deps) };
+    }
+    const { onProgress } = call.request;
+    const following = onProgress && run.follow(0, createPlanProgress(onProgress));
+    const report = await run.ended;
+    following?.[Symbol.dispose]();
+    if (signal.aborted) throw signal.reason;
+    return { kind: "result", body: reportResult(report, call.tool) };
+  };
+}
+
+function start(call: CompositeCall, { plans }: CompositeRunnerDeps, signal: Cancellation): PlanRun {
+  const { composite, request } = call;
+  const { principal, session } = request.scope;
+  return plans.start(
+    {
+      plan: composite.plan,
+      input: request.arguments,
+      principal,
+      origin: originOf(call),
+      ...(session === undefined ? {} : { session }),
+      ...(request.traceId === undefined ? {} : { traceId: request.traceId }),
+    },
+    toAbortSignal(signal),
+  );
+}
+
+/** Where the plan of a composite stands: inside the composite, on the trail of whoever called it. */
+export function originOf({ tool, request }: Pick<CompositeCall, "tool" | "request">): CallOrigin {
+  const { plan = "", step = "", within = [], trail = newTrail() } = request.origin ?? {};
+  return { plan, step, within: [...within, tool], trail };
+}
+
+/** A trail on which nothing has been called yet. */
+export function newTrail(): CallOrigin["trail"] {
+  const tools = new Set<string>();
+  return { tools, add: (tool) => void tools.add(tool) };
+}
+
+/** Found by the check before anything runs; asked again here, since composites may change meanwhile. */
+function nestingProblem({ tool, request }: CompositeCall, maxDepth: number): string | undefined {
+  const within = request.origin?.within ?? [];
+  if (within.includes(tool)) {
+    return `"${tool}" would call itself: ${[...within, tool].join(" → ")}.`;
+  }
+  if (within.length < maxDepth) return undefined;
+  return `"${tool}" stands deeper in other composite tools than plans.maxDepth (${maxDepth}) allows: ${[...within, tool].join(" → ")}.`;
+}
+
+/**
+ * What a caller is told of a plan that does not pass its check. Its problems name the tools inside,
+ * which a caller with tool rules may not know of.
+ * @throws GatewayError `forbidden` when it is the caller's rules that the plan fails on.
+ */
+function refusal(call: CompositeCall, { problems }: PlanErrors, deps: CompositeRunnerDeps) {
+  const { tool, composite, request } = call;
+  const head = `"${tool}" cannot run: its plan does not pass its check.`;
+  if (seesAllTools(request.scope.principal)) {
+    return refusalResult([head, ...problemLines(problems)]);
+  }
+  const check = { plan: composite.plan, input: request.arguments, origin: originOf(call) };
+  if (checkPlan(check, deps.plans) !== undefined) {
+    return refusalResult([head, "An operator can see why."]);
+  }
+  const reason = `"${tool}" needs tools that you may not use`;
+  throw new GatewayError("forbidden", `Not allowed: ${reason}.`, { reason });
+}
+
+function seesAllTools(principal: Principal): boolean {
+  const { allow, deny } = principal.rules;
+  return isOperator(principal) || (allow.length === 0 && deny.length === 0);
+}
