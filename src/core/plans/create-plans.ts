@@ -1,3 +1,4 @@
+import type { Cancellation } from "../../kernel/abort.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import { GatewayError } from "../../kernel/errors.ts";
 import type { Logger } from "../../kernel/log.ts";
@@ -85,7 +86,7 @@ class RunningPlans implements DrainablePlans {
     return { ok: plan !== undefined, problems, ...schedule };
   }
 
-  start(request: PlanRequest, signal: AbortSignal): PlanRun {
+  start(request: PlanRequest, signal: Cancellation): PlanRun {
     // A plan inside another is part of that, and may begin as long as that goes on.
     if (this.#isStopping && request.origin === undefined) throw stoppingError();
     this.#registry.admit(request);
@@ -123,7 +124,7 @@ class RunningPlans implements DrainablePlans {
     this.#registry[Symbol.dispose]();
   }
 
-  #run(plan: CompiledPlan, request: PlanRequest, signal: AbortSignal): PlanRun {
+  #run(plan: CompiledPlan, request: PlanRequest, signal: Cancellation): PlanRun {
     const { events, random } = this.#deps;
     const id = `p_${random.hex(16)}`;
     const run = new PlanRunner({ id, plan, request }, this.#options, {

@@ -1,3 +1,4 @@
+import type { Cancellation } from "../../kernel/abort.ts";
 import type { PlanProblem } from "../../kernel/errors.ts";
 import type { RawJson } from "../../kernel/raw-json.ts";
 import type { Principal } from "../access/index.ts";
@@ -78,7 +79,7 @@ export interface Plans extends AsyncDisposable {
    * @throws GatewayError `invalid-plan` with all problems (nothing has run), `rate-limited` when the
    *   principal has too many under way, `server-unavailable` when the gateway stops.
    */
-  start(request: PlanRequest, signal: AbortSignal): PlanRun;
+  start(request: PlanRequest, signal: Cancellation): PlanRun;
   /** @throws GatewayError `unknown-plan`, also for another principal's. */
   find(id: string, principal: Principal): PlanRun;
   /** Plans under way. */

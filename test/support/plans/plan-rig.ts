@@ -9,6 +9,7 @@ import {
   type PlansOptions,
 } from "../../../src/core/plans/index.ts";
 import type { CallMeta, CallRequest, Outcome } from "../../../src/core/calls/index.ts";
+import { Abort, type Cancellation } from "../../../src/kernel/abort.ts";
 import type { GatewayError } from "../../../src/kernel/errors.ts";
 import { createFakeClock, type FakeClock } from "../../../src/kernel/fake-clock.ts";
 import { createSeededRandom } from "../../../src/kernel/random.ts";
@@ -52,7 +53,7 @@ export interface PlanRig {
   /** Calls under way now, and the most that ever were. */
   readonly underWay: { now: number; peak: number };
   on(tool: string, answer: Answer | ((call: RigCall) => Answer)): void;
-  start(plan: CompiledPlan, request?: Partial<PlanRequest>, signal?: AbortSignal): PlanRun;
+  start(plan: CompiledPlan, request?: Partial<PlanRequest>, signal?: Cancellation): PlanRun;
   /** Starts a plan and moves the clock on until it has ended. */
   run(plan: CompiledPlan, request?: Partial<PlanRequest>): Promise<PlanReport>;
   /** Moves the clock on until a run has ended. */
@@ -70,7 +71,7 @@ export function createPlanRig(
   const answers = new Map<string, Answer | ((call: RigCall) => Answer)>();
   const compiled = new Map<RawJson, CompiledPlan>();
 
-  async function call(request: CallRequest, signal: AbortSignal): Promise<Outcome> {
+  async function call(request: CallRequest, signal: Cancellation): Promise<Outcome> {
     const { tool, origin } = request;
     const entry: RigCall = {
       tool,
@@ -116,7 +117,7 @@ export function createPlanRig(
     calls,
     underWay,
     on: (tool, answer) => void answers.set(tool, answer),
-    start(plan, request = {}, signal = new AbortController().signal) {
+    start(plan, request = {}, signal = new Abort()) {
       const text = toRawJson({});
       compiled.set(text, plan);
       return plans.start({ plan: text, principal: principal("p"), ...request }, signal);
@@ -155,7 +156,7 @@ export function eventsOf(run: PlanRun): PlanEvent[] {
 }
 
 /** Waits; whether it was aborted meanwhile. */
-function waits(afterMs: number | undefined, signal: AbortSignal, clock: FakeClock) {
+function waits(afterMs: number | undefined, signal: Cancellation, clock: FakeClock) {
   if (signal.aborted) return true;
   if (afterMs === undefined) return false;
   return new Promise<boolean>((resolve) => {

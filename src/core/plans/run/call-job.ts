@@ -1,3 +1,4 @@
+import { Abort } from "../../../kernel/abort.ts";
 import type { Clock, Timer } from "../../../kernel/clock.ts";
 import type { Random } from "../../../kernel/random.ts";
 import type { CacheStatus, Degraded, Outcome } from "../../calls/index.ts";
@@ -59,7 +60,7 @@ export class CallJob implements Task {
   /** As `attempts`, with those that were refused before they reached the upstream. */
   #tries = 0;
   #calls = 0;
-  #abort: AbortController | undefined;
+  #abort: Abort | undefined;
   #pause: Timer | undefined;
   #hasEnded = false;
 
@@ -81,13 +82,13 @@ export class CallJob implements Task {
     if (this.#calls === 0) this.#spec.onBegin();
     this.#calls += 1;
     const startedAt = clock.monotonic();
-    const abort = new AbortController();
+    const abort = new Abort();
     this.#abort = abort;
     let outcome: Promise<Outcome>;
     try {
       const args = step.arguments.render(scope);
       const { id, tool, timeoutMs, cache } = step;
-      outcome = caller.call({ step: id, tool, arguments: args, timeoutMs, cache }, abort.signal);
+      outcome = caller.call({ step: id, tool, arguments: args, timeoutMs, cache }, abort);
     } catch (error) {
       this.#settle(failedWith(failureOf(error)), startedAt);
       return;
@@ -116,7 +117,7 @@ export class CallJob implements Task {
 
   #settle(seen: CallEnding, startedAt: number): void {
     const { queue, clock } = this.#host;
-    const ending = this.#abort?.signal.aborted === true ? afterAbort(seen) : seen;
+    const ending = this.#abort?.aborted === true ? afterAbort(seen) : seen;
     this.#abort = undefined;
     this.tookMs += clock.monotonic() - startedAt;
     queue.release(this);

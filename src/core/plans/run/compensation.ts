@@ -1,4 +1,4 @@
-import { childAbort } from "../../../kernel/abort.ts";
+import { childCancellation, type Cancellation } from "../../../kernel/abort.ts";
 import type { Clock } from "../../../kernel/clock.ts";
 import { GatewayError } from "../../../kernel/errors.ts";
 import type { PlanScope } from "../compiled-plan.ts";
@@ -18,7 +18,7 @@ export interface CompensationDeps {
   readonly caller: StepCaller;
   readonly clock: Clock;
   /** Ends it: what is left is reported as not undone. */
-  readonly signal: AbortSignal;
+  readonly signal: Cancellation;
   /** A step has been undone, or could not be. */
   readonly onStep: (state: StepState) => void;
 }
@@ -35,7 +35,7 @@ const TOTAL_TIMEOUT_MS = 300_000;
 export async function compensate(deeds: readonly Deed[], deps: CompensationDeps): Promise<void> {
   const left = new Map<StepState, number>();
   for (const { state } of deeds) left.set(state, (left.get(state) ?? 0) + 1);
-  const abort = childAbort(deps.signal);
+  const abort = childCancellation(deps.signal);
   const timer = deps.clock.after(TOTAL_TIMEOUT_MS, () => {
     const message = `The plan could not be undone within ${TOTAL_TIMEOUT_MS} ms.`;
     abort.abort(new GatewayError("deadline-exceeded", message, { timeoutMs: TOTAL_TIMEOUT_MS }));
@@ -62,7 +62,7 @@ function settle(state: StepState, { onStep }: CompensationDeps): void {
 async function undo(
   { state, scope }: Deed,
   deps: CompensationDeps,
-  signal: AbortSignal,
+  signal: Cancellation,
 ): Promise<CompensationReport> {
   const { tool } = state.step.compensate!;
   const startedAt = deps.clock.monotonic();
@@ -75,11 +75,11 @@ async function undo(
 async function failureOfUndoing(
   { state, scope }: Deed,
   caller: StepCaller,
-  signal: AbortSignal,
+  signal: Cancellation,
 ): Promise<StepFailure | undefined> {
   const { tool, mayWrite, arguments: template } = state.step.compensate!;
   try {
-    signal.throwIfAborted();
+    if (signal.aborted) return failureOf(signal.reason);
     const args = template.render(scope);
     const call = { step: state.step.id, tool, arguments: args, timeoutMs: CALL_TIMEOUT_MS };
     const ending = endingOf(await caller.call(call, signal), mayWrite);

@@ -1,3 +1,4 @@
+import { Abort, type Cancellation } from "../../../kernel/abort.ts";
 import type { Clock, Timer } from "../../../kernel/clock.ts";
 import { GatewayError } from "../../../kernel/errors.ts";
 import type { Logger } from "../../../kernel/log.ts";
@@ -56,14 +57,14 @@ export class PlanRunner implements PlanRun {
   readonly #events: RunEvents;
   readonly #deeds: Deed[] = [];
   /** Ends the undoing, should it come to that. */
-  readonly #undoing = new AbortController();
+  readonly #undoing = new Abort();
   #valueBytes = 0;
   #isPumping = false;
   #stop: Stop | undefined;
   #conclusion: Conclusion | undefined;
   #report: PlanReport | undefined;
   #timer: Timer | undefined;
-  #signal: AbortSignal | undefined;
+  #signal: Cancellation | undefined;
   #resolve: (report: PlanReport) => void = () => undefined;
 
   constructor(spec: RunSpec, options: PlansOptions, deps: PlanRunnerDeps) {
@@ -112,7 +113,7 @@ export class PlanRunner implements PlanRun {
   }
 
   /** Begins, now; `signal` is its caller's. */
-  start(signal: AbortSignal): void {
+  start(signal: Cancellation): void {
     const { plan, request } = this.#spec;
     this.#events.tell({ type: "plan.started", plan: this.id, steps: plan.steps.length }, 0);
     this.#timer = this.#deps.clock.after(this.#timeoutMs, this.#onDeadline);
@@ -235,7 +236,7 @@ export class PlanRunner implements PlanRun {
     return compensate(this.#deeds, {
       caller: this.#caller,
       clock: this.#deps.clock,
-      signal: this.#undoing.signal,
+      signal: this.#undoing,
       onStep: (state) => {
         const now = this.#nowMs();
         this.#events.tell({ type: "step.compensated", step: state.report(now) }, roundMs(now));

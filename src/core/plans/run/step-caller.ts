@@ -1,3 +1,4 @@
+import type { Cancellation } from "../../../kernel/abort.ts";
 import type { RawJson } from "../../../kernel/raw-json.ts";
 import type { CacheMode, Calls, Outcome } from "../../calls/index.ts";
 import type { PlanTrail } from "../../upstream/index.ts";
@@ -17,7 +18,7 @@ export interface StepCall {
 /** The calls of one plan: all of the same principal, session and trace, and on one trail. */
 export interface StepCaller {
   /** @throws StepError `rule-broken` at once; what callers and servers do is in the outcome. */
-  call(call: StepCall, signal: AbortSignal): Promise<Outcome>;
+  call(call: StepCall, signal: Cancellation): Promise<Outcome>;
   /** Whether a composition rule lets the tool be called now. */
   mayCall(call: Pick<PlannedCall, "tool">): boolean;
 }

@@ -47,30 +47,27 @@ export class StepState {
     this.missing = missing;
   }
 
-  /** `nowMs`: since the plan began. */
+  /** `nowMs`: since the plan began. Spelled out, since spreads cost more than the rest of an event. */
   report(nowMs: number): StepReport {
-    const { step, value, error, reason, startedMs, cache, degraded, items } = this;
-    const { fallback, compensation } = this;
-    return {
-      id: step.id,
-      tool: step.tool,
-      status: this.status,
-      ...(value !== undefined && { value }),
-      ...(error !== undefined && { error }),
-      ...(reason !== undefined && { reason }),
-      ...(startedMs !== undefined && {
-        startedMs: roundMs(startedMs),
-        durationMs: roundMs((this.endedMs ?? nowMs) - startedMs),
-      }),
-      attempts: this.attempts,
-      ...(cache !== undefined && { cache }),
-      ...(degraded !== undefined && { degraded }),
-      ...(items !== undefined && { items }),
-      ...(fallback !== undefined && { fallback }),
-      ...(compensation !== undefined && { compensation }),
-    };
+    const { id, tool } = this.step;
+    const report: Mutable<StepReport> = { id, tool, status: this.status, attempts: this.attempts };
+    if (this.value !== undefined) report.value = this.value;
+    if (this.error !== undefined) report.error = this.error;
+    if (this.reason !== undefined) report.reason = this.reason;
+    if (this.startedMs !== undefined) {
+      report.startedMs = roundMs(this.startedMs);
+      report.durationMs = roundMs((this.endedMs ?? nowMs) - this.startedMs);
+    }
+    if (this.cache !== undefined) report.cache = this.cache;
+    if (this.degraded !== undefined) report.degraded = this.degraded;
+    if (this.items !== undefined) report.items = this.items;
+    if (this.fallback !== undefined) report.fallback = this.fallback;
+    if (this.compensation !== undefined) report.compensation = this.compensation;
+    return report;
   }
 }
+
+type Mutable<Shape> = { -readonly [Key in keyof Shape]: Shape[Key] };
 
 /** Microseconds are as fine as anybody wants to read. */
 export function roundMs(ms: number): number {
