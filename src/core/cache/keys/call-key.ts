@@ -63,8 +63,10 @@ export function callKey(request: KeyedRequest, principal: Principal, rules: KeyR
     return { reason: "Its _meta holds members that cache.vary does not name." };
   }
   const who = whoText(principal, request.session, rules);
-  if (LONE_SURROGATE.test(who)) return { reason: "Its caller's name is not well-formed text." };
   const partition = `${part(rules.place)}${who}${part(meta)}`;
+  // Hashed as UTF-8, which has but one way to write them all.
+  if (LONE_SURROGATE.test(partition))
+    return { reason: "Its caller's name is no well-formed text." };
   return { key: hash("sha256", `${partition}${args}`, "base64url"), partition };
 }
 
