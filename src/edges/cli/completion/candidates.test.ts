@@ -27,6 +27,14 @@ describe("completion", () => {
       ["list", "add", "remove", "import", "reconnect", "help"],
     ],
     [["keys", "n"], ["new"]],
+    [
+      ["plan", ""],
+      ["check", "run", "get", "cancel", "help"],
+    ],
+    [
+      ["plan", "run", "x.yaml", "--d"],
+      ["--detach", "--dry-run"],
+    ],
     [["__comp"], []],
     [["search", "--l"], ["--limit"]],
     [["call", "users__a"], ["users__add_user"]],

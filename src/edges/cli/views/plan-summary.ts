@@ -25,7 +25,7 @@ export function renderPlanSummary(report: PlanAnswer, { width, style }: Canvas):
   const lines = [
     `${style(paint, label)} ${speedOf(report)}`,
     ...(error === undefined ? [] : [`${style("red", error.code)}: ${singleLine(error.message)}`]),
-    ...named(entries.filter(isOwnFailure), tellFailure),
+    ...named(entries, tellFailure),
     ...named(entries, tellUndoing),
     ...tellCancelled(entries),
   ];
@@ -49,14 +49,13 @@ function speedOf({ status, wallMs, criticalPathMs, steps }: PlanAnswer): string 
 
 type Entry = readonly [id: string, step: StepAnswer];
 
-function isOwnFailure([, { status, error }]: Entry): boolean {
-  return error !== undefined && status !== "cancelled";
-}
-
-function tellFailure([id, { status, error }]: Entry): string | undefined {
-  if (error === undefined) return undefined;
-  const how = status === "failed" ? "failed" : `${status}, after it failed`;
-  return `${id} ${how} (${error.code}): ${singleLine(error.message)}`;
+function tellFailure([id, { status, error, fallback }]: Entry): string | undefined {
+  if (error === undefined || status === "cancelled") return undefined;
+  const instead =
+    fallback === undefined
+      ? ""
+      : ` (${fallback === "value" ? "its fallback value" : fallback.step} stands in)`;
+  return `${id} failed (${error.code}): ${singleLine(error.message)}${instead}`;
 }
 
 function tellUndoing([id, { compensation }]: Entry): string | undefined {

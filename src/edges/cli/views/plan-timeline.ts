@@ -83,7 +83,7 @@ function fit(
 ): { ids: number; took: number; remarks: number; bar: number } {
   const { took } = natural;
   const ids = Math.min(natural.ids, Math.max(6, Math.floor(width / 4)));
-  const remarks = Math.min(natural.remarks, Math.max(8, Math.floor(width / 4)));
+  const remarks = Math.min(natural.remarks, Math.max(8, Math.floor(width / 3)));
   const bar = width - 2 - ids - took - remarks - 3 * GAP.length;
   if (bar >= MIN_BAR) return { ids, took, remarks, bar };
   return { ids, took, remarks: Math.max(1, width - 2 - ids - took - 2 * GAP.length), bar: 0 };
