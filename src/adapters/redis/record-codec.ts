@@ -13,15 +13,16 @@ export interface StoredRecord {
 
 /*
  * Layout, big-endian:
- *   0 version  1 packing  2 CRC-32 of everything behind it
+ *   0 version  1 CRC-32 of everything behind it  5 packing
  *   6 askedAt, storedAt, freshMs, staleWhileRevalidateMs, staleIfErrorMs, costMs: doubles
  *  54 bytes of the body as it was  58 bytes of the stamp  62 stamp, then body
  */
 const VERSION = 1;
 const PLAIN = 0;
 const DEFLATED = 1;
-const CHECKSUM_AT = 2;
-const CHECKED_FROM = 6;
+const CHECKSUM_AT = 1;
+const PACKING_AT = 5;
+const TIMES_AT = 6;
 const SIZES_AT = 54;
 
 /** Bytes that a record takes beside its stamp and body. */
@@ -44,7 +45,7 @@ function frame({ askedAt, stamp, record }: StoredRecord, body: Uint8Array): Buff
   const stampBytes = Buffer.byteLength(stamp);
   const bytes = Buffer.allocUnsafe(RECORD_HEADER_BYTES + stampBytes + body.length);
   bytes[0] = VERSION;
-  bytes[1] = body === record.body ? PLAIN : DEFLATED;
+  bytes[PACKING_AT] = body === record.body ? PLAIN : DEFLATED;
   const times = [
     askedAt,
     record.storedAt,
@@ -53,12 +54,12 @@ function frame({ askedAt, stamp, record }: StoredRecord, body: Uint8Array): Buff
     record.staleIfErrorMs,
     record.costMs,
   ];
-  for (const [index, time] of times.entries()) bytes.writeDoubleBE(time, CHECKED_FROM + 8 * index);
+  for (const [index, time] of times.entries()) bytes.writeDoubleBE(time, TIMES_AT + 8 * index);
   bytes.writeUInt32BE(record.body.length, SIZES_AT);
   bytes.writeUInt32BE(stampBytes, SIZES_AT + 4);
   bytes.write(stamp, RECORD_HEADER_BYTES);
   bytes.set(body, RECORD_HEADER_BYTES + stampBytes);
-  bytes.writeUInt32BE(crc32(bytes.subarray(CHECKED_FROM)), CHECKSUM_AT);
+  bytes.writeUInt32BE(crc32(bytes.subarray(PACKING_AT)), CHECKSUM_AT);
   return bytes;
 }
 
@@ -71,12 +72,12 @@ export function decodeRecord(
   maxBodyBytes: number,
 ): StoredRecord | undefined | Promise<StoredRecord | undefined> {
   if (bytes.length < RECORD_HEADER_BYTES || bytes[0] !== VERSION) return undefined;
-  if (bytes.readUInt32BE(CHECKSUM_AT) !== crc32(bytes.subarray(CHECKED_FROM))) return undefined;
+  if (bytes.readUInt32BE(CHECKSUM_AT) !== crc32(bytes.subarray(PACKING_AT))) return undefined;
   const sizeBytes = bytes.readUInt32BE(SIZES_AT);
   const bodyAt = RECORD_HEADER_BYTES + bytes.readUInt32BE(SIZES_AT + 4);
   if (sizeBytes > maxBodyBytes || bodyAt > bytes.length) return undefined;
   const packed = bytes.subarray(bodyAt);
-  if (bytes[1] === PLAIN) {
+  if (bytes[PACKING_AT] === PLAIN) {
     return packed.length === sizeBytes ? read(bytes, bodyAt, ownBytes(packed)) : undefined;
   }
   return unpack(packed, sizeBytes, (body) => read(bytes, bodyAt, body));
@@ -108,7 +109,7 @@ function unpack(
 }
 
 function read(bytes: Buffer, bodyAt: number, body: Uint8Array): StoredRecord {
-  const time = (index: number): number => bytes.readDoubleBE(CHECKED_FROM + 8 * index);
+  const time = (index: number): number => bytes.readDoubleBE(TIMES_AT + 8 * index);
   return {
     askedAt: time(0),
     stamp: bytes.toString("utf8", RECORD_HEADER_BYTES, bodyAt),

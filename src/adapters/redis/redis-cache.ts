@@ -80,7 +80,7 @@ class RedisCache implements SharedCache {
       { place, options, channel: this.#keys.channel, onMessage: (text) => this.#hear(text) },
       deps,
       {
-        prepare: (session) => this.#pay(session, options.connectTimeoutMs),
+        prepare: (session) => this.#prepare(session),
         onBack: () => this.#void("all"),
         onReady: () => void this.#settle(),
         onLost: () => {
@@ -102,15 +102,11 @@ class RedisCache implements SharedCache {
   }
 
   async read(key: string, scopes: readonly CacheScope[]): Promise<SharedLookup | undefined> {
-    if (this.#owed.isWaiting) return undefined;
-    const { entry, generations } = this.#keys.bucketOf(key);
+    const { session } = this.#connection;
+    if (session === undefined || this.#owed.isWaiting) return undefined;
     using underWay = this.#reads.begin(key, scopes);
     try {
-      const most = this.#options.maxEntryBytes + OVERHEAD_BYTES;
-      const reply = await this.#connection.ask((client) =>
-        client.sbLookupBuffer(entry(key), generations, most, ...scopes),
-      );
-      const lookup = await this.#readReply(reply, scopes);
+      const lookup = await this.#lookUp(session, key, scopes);
       return underWay.isOvertaken ? { generation: lookup.generation } : lookup;
     } catch {
       return undefined;
@@ -184,22 +180,35 @@ class RedisCache implements SharedCache {
     return this.#connection[Symbol.asyncDispose]();
   }
 
-  async #readReply(
-    reply: readonly (Buffer | null)[],
+  /** @throws whatever the session throws; Error for an answer that no Redis would give. */
+  async #lookUp(
+    session: RedisSession,
+    key: string,
     scopes: readonly CacheScope[],
   ): Promise<SharedLookup> {
-    const [seconds, microseconds, entry, epoch, ...counts] = reply;
-    const now = Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
+    const { maxEntryBytes } = this.#options;
+    const bucket = this.#keys.bucketOf(key);
+    const names = [bucket.entry(key), bucket.generations];
+    const reply = await session.ask((client) =>
+      client.sbLookupBuffer(...names, maxEntryBytes + OVERHEAD_BYTES, ...scopes),
+    );
+    const { now, entry, epoch, counts } = readLookupReply(reply);
     // Without an epoch (Redis is full) nothing can be known to be current.
-    if (!epoch) return { generation: "" };
-    const stamp = stampOf(String(epoch), counts, scopes);
+    if (epoch === "") return { generation: "" };
+    const stamp = stampOf(epoch, counts, scopes);
     const generation = formatGeneration({ askedAt: now, stamp });
-    if (!entry || entry.length === 0) return { generation };
-    const stored = await decodeRecord(entry, this.#options.maxEntryBytes);
+    if (entry.length === 0) return { generation };
+    const stored = await decodeRecord(entry, maxEntryBytes);
     if (stored === undefined) this.#noteDamage();
     return stored?.stamp === stamp
       ? { generation, hit: hitOf(stored, scopes, now) }
       : { generation };
+  }
+
+  /** A session serves when a look-up has worked and everything owed is paid. */
+  async #prepare(session: RedisSession): Promise<void> {
+    await this.#lookUp(session, "", []);
+    await this.#pay(session, this.#options.connectTimeoutMs);
   }
 
   /** Reads an entry whose scopes only the entry itself knows. */
@@ -249,6 +258,13 @@ class RedisCache implements SharedCache {
     if (!isWorthALine) return;
     this.#deps.log.warn({ count: this.#damaged }, "Redis holds entries that cannot be read.");
   }
+}
+
+function readLookupReply(reply: readonly (Buffer | null)[]) {
+  const [seconds, microseconds, entry, epoch, ...counts] = Array.isArray(reply) ? reply : [];
+  const now = Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
+  if (Number.isNaN(now)) throw new TypeError("it does not answer as a Redis would");
+  return { now, entry: entry ?? Buffer.alloc(0), epoch: String(epoch ?? ""), counts };
 }
 
 function hitOf(
