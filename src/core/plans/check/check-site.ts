@@ -1,7 +1,8 @@
 import type { JsonObject } from "../../../kernel/json.ts";
 import { pick } from "../language/pick.ts";
 import type { Place } from "../language/problems.ts";
-import { stepOf, type PathKey, type Read } from "../language/reads.ts";
+import { stepOf, type Origin, type PathKey, type Read } from "../language/reads.ts";
+import type { Reference } from "../language/reference.ts";
 import type { PlacedReference } from "../language/template.ts";
 import type { PlanInput } from "./check-input.ts";
 import type { PlanDraft, StepDraft } from "./draft.ts";
@@ -18,6 +19,8 @@ export interface KnownValues {
 
 /** A schema, and a path in it. */
 interface SchemaSpot {
+  /** What the expression calls the value that the schema is of. */
+  readonly name: string;
   readonly schema: JsonObject;
   readonly path: readonly PathKey[];
 }
@@ -64,12 +67,12 @@ type Missing = Exclude<SchemaVerdict, { kind: "open" | "declared" }>;
 
 function describe(
   { kind, at, names }: Missing,
-  { path }: SchemaSpot,
+  { name, path }: SchemaSpot,
   { plan: { problems } }: KnownValues,
 ): string {
   const key = path[at] ?? null;
   const wanted = typeof key === "string" ? `member "${key}"` : "items";
-  const where = at === 0 ? "the value" : pathText(path.slice(0, at));
+  const where = `${name}${pathText(path.slice(0, at))}`;
   const verb = kind === "absent" ? "has no" : "is not declared to have a";
   const hint = typeof key === "string" ? problems.hint(key, names) : "";
   const known =
@@ -78,10 +81,7 @@ function describe(
 }
 
 function pathText(path: readonly PathKey[]): string {
-  return path
-    .map((key) => (typeof key === "string" ? `.${key}` : `[${key ?? "*"}]`))
-    .join("")
-    .replace(/^\./, "");
+  return path.map((key) => (typeof key === "string" ? `.${key}` : `[${key ?? "*"}]`)).join("");
 }
 
 /** Without a schema, an input that is there tells itself. */
@@ -99,19 +99,28 @@ function checkGiven(read: Read, { site, placed, place }: ReadContext, known: Kno
 
 /** The schema of what a read begins from, and the path in it; `undefined` when there is none. */
 export function spotOf(
-  read: Pick<Read, "path"> & Parameters<typeof stepOf>[0],
+  { path, ...origin }: Origin & Pick<Read, "path">,
   step: StepDraft | undefined,
   known: KnownValues,
 ): SchemaSpot | undefined {
-  if (read.source === "input")
-    return known.inputSchema && { schema: known.inputSchema, path: read.path };
-  if (read.source === "steps") return outputSpot(known.plan.byId.get(read.step), read.path);
+  const { inputSchema } = known;
+  if (origin.source === "input") {
+    return inputSchema && { name: "input", schema: inputSchema, path };
+  }
+  if (origin.source === "steps") return outputSpot(known.plan.byId.get(origin.step), path);
+  const items = origin.source === "item" ? itemsPath(step) : undefined;
+  return (
+    items && spotOf({ ...items.origin, path: [...items.path, null, ...path] }, undefined, known)
+  );
+}
+
+/** Where the items of a `forEach` come from, if that is a plain path. */
+function itemsPath(step: StepDraft | undefined): Reference["plain"] {
   const items = step?.text.forEach?.items;
-  const plain =
-    items?.references[0]?.isWhole === true ? items.references[0].reference.plain : undefined;
-  if (read.source === "index" || plain === undefined || plain.origin.source === "item")
-    return undefined;
-  return spotOf({ ...plain.origin, path: [...plain.path, null, ...read.path] }, undefined, known);
+  const [placed] = items?.references ?? [];
+  return placed?.isWhole === true && placed.pointer === items?.pointer
+    ? placed.reference.plain
+    : undefined;
 }
 
 function outputSpot(
@@ -119,25 +128,22 @@ function outputSpot(
   path: readonly PathKey[],
 ): SchemaSpot | undefined {
   const schema = producer?.tool?.outputSchema;
-  if (schema === undefined) return undefined;
-  const { onError, forEach } = producer!.text;
+  if (producer === undefined || schema === undefined) return undefined;
+  const { id, onError, forEach } = producer.text;
+  const name = `steps.${id}`;
   if (onError.kind === "value" || onError.kind === "step") return undefined;
-  if (forEach === undefined) return { schema, path };
+  if (forEach === undefined) return { name, schema, path };
   // Its value is the array of the values of its items.
   const [position, ...rest] = path;
-  if (typeof position === "string") return { schema: { type: "array" }, path };
-  return position === undefined ? undefined : { schema, path: rest };
+  if (typeof position === "string") return { name, schema: { type: "array" }, path };
+  return position === undefined ? undefined : { name: `${name}[*]`, schema, path: rest };
 }
 
 /** Warns of a value that may not be there, where the expression does not say what then. */
 function checkPresence(read: Read, { site, place }: ReadContext, { plan }: KnownValues): void {
   const target = plan.byId.get(stepOf(read) ?? "");
-  if (
-    target === undefined ||
-    read.isOptional ||
-    (site.kind === undefined && site.step !== undefined)
-  )
-    return;
+  const makesNoDependency = site.step !== undefined && site.kind === undefined;
+  if (target === undefined || read.isOptional || makesNoDependency) return;
   const reason = mayBeMissing(target);
   if (reason === undefined) return;
   const then =
@@ -146,8 +152,14 @@ function checkPresence(read: Read, { site, place }: ReadContext, { plan }: Known
   plan.problems.warn("may-be-skipped", place, message);
 }
 
-function mayBeMissing({ text: { when, onError }, fallbackFor }: StepDraft): string | undefined {
+function mayBeMissing({
+  text: { when, forEach, onError },
+  fallbackFor,
+}: StepDraft): string | undefined {
   if (when !== undefined) return "has a condition";
   if (fallbackFor !== undefined) return "runs only when another fails";
-  return onError.kind === "continue" ? "may fail and let the plan go on" : undefined;
+  // Of a forEach there is an array in any case.
+  return onError.kind === "continue" && forEach === undefined
+    ? "may fail and let the plan go on"
+    : undefined;
 }

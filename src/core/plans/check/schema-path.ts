@@ -26,7 +26,7 @@ export function schemaAt(root: JsonObject, path: readonly PathKey[]): SchemaVerd
 
   function look(schema: JsonValue | undefined, at: number): SchemaVerdict {
     visits += 1;
-    if (schema === false) return { kind: "absent", at: at - 1, names: [] };
+    if (schema === false) return { kind: "absent", at: Math.max(0, at - 1), names: [] };
     if (!isJsonObject(schema) || visits > MAX_VISITS) return OPEN;
     if (at === path.length) return { kind: "declared", schema };
     const verdicts = [ownVerdict(schema, at)];

@@ -169,6 +169,7 @@ function readItems(
   { name, context }: { readonly name: string; readonly context: TemplateContext },
 ): StepText["forEach"] {
   const items = compileTemplate(json, reader.at(name), context);
-  if (json[0] === 0x5b || items.references[0]?.isWhole === true) return { items };
+  const isReference = json[0] === 0x22 && items.references[0]?.isWhole === true;
+  if (json[0] === 0x5b || isReference) return { items };
   return reader.wrong(name, "an array, or one reference to an array");
 }
