@@ -11,7 +11,7 @@ import {
   type ServerEntry,
 } from "../config/index.ts";
 import { createAccess, type AccessOptions } from "../core/access/index.ts";
-import { CACHE_DEFAULTS, createCaches } from "../core/cache/index.ts";
+import { CACHE_DEFAULTS, createCaches, type SemanticIndex } from "../core/cache/index.ts";
 import { createCalls } from "../core/calls/index.ts";
 import { createCatalog } from "../core/catalog/index.ts";
 import { createEventLog } from "../core/events/index.ts";
@@ -27,6 +27,7 @@ import { createScope, type Scope } from "../kernel/scope.ts";
 import { connectUpstreams } from "./connect-upstreams.ts";
 import { createPlanning, type Planning } from "./create-planning.ts";
 import { openDiscovery } from "./open-discovery.ts";
+import { openSemanticCache } from "./open-semantic-cache.ts";
 import { publishEvents } from "./publish-events.ts";
 import { createServerRegistry } from "./server-registry.ts";
 import { createServerSet } from "./server-set.ts";
@@ -152,7 +153,9 @@ function createFeatures(
   const catalog = createCatalog(config.catalog, base);
   const circuits = scope.use(createCircuits(config.resilience.circuit, base));
   const results = scope.use(createResults(config.results, base));
-  const discovery = openDiscovery(config, { ...base, access, catalog, scope, dataDir });
+  const opened = openDiscovery(config, { ...base, access, catalog, scope, dataDir });
+  const { discovery, embedder } = opened;
+  const semantic = openSemanticCache(CACHE_DEFAULTS, { ...base, embedder, scope });
   const servers = connectUpstreams(config.upstream, {
     ...base,
     catalog,
@@ -161,7 +164,7 @@ function createFeatures(
     childEnvironment: childEnvironment(readEnvironment()),
   });
   const upstreams = withComposites(servers, () => late.planning?.composites);
-  const known = { ...base, access, events, catalog, circuits, upstreams };
+  const known = { ...base, access, events, catalog, circuits, semantic, upstreams };
   const ownership = { scope, late };
   return { ...known, results, discovery, ...createCallPath(config, known, ownership) };
 }
@@ -172,7 +175,7 @@ function createCallPath(
   features: Pick<
     Gateway,
     "access" | "catalog" | "clock" | "events" | "log" | "metrics" | "random" | "upstreams"
-  > & { readonly circuits: CircuitBreakers },
+  > & { readonly circuits: CircuitBreakers; readonly semantic: SemanticIndex },
   { scope, late }: { readonly scope: Scope; readonly late: LateParts },
 ) {
   const caches = scope.use(createCaches(CACHE_DEFAULTS, { ...features, rulesOf: () => undefined }));

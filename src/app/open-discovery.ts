@@ -11,6 +11,7 @@ import type { Catalog } from "../core/catalog/index.ts";
 import {
   createDiscovery,
   type Discovery,
+  type Embedder,
   type EmbeddingStore,
   type SwappableDiscovery,
 } from "../core/discovery/index.ts";
@@ -33,12 +34,19 @@ export interface OpenDiscoveryDeps {
   readonly scope: Scope;
 }
 
+/** Discovery, and what it embeds with. */
+export interface OpenedDiscovery {
+  readonly discovery: Discovery;
+  /** The embedder in use; it changes when a better one has been loaded. */
+  embedder(): Embedder;
+}
+
 /**
  * Discovery that answers at once by the built-in embedder. Where a better one is configured, it is
  * loaded in the background and takes over when it is ready; until then, or if it cannot be had,
  * `status().notes` says why.
  */
-export function openDiscovery(config: Config, deps: OpenDiscoveryDeps): Discovery {
+export function openDiscovery(config: Config, deps: OpenDiscoveryDeps): OpenedDiscovery {
   const { scope, dataDir, clock, log } = deps;
   const indexes = createVectorIndexes(config.vectors, {
     clock,
@@ -57,6 +65,7 @@ export function openDiscovery(config: Config, deps: OpenDiscoveryDeps): Discover
     createVectorIndex: indexes.create,
     notes: () => notes,
   });
+  let inUse: Embedder = builtin;
   const loading = new AbortController();
   const takeOver = swapWhenLoaded(config.embedding, {
     ...deps,
@@ -64,13 +73,14 @@ export function openDiscovery(config: Config, deps: OpenDiscoveryDeps): Discover
     embedders,
     notes,
     store,
+    onSwapped: (embedder) => void (inUse = embedder),
     signal: loading.signal,
   });
   // In reverse: loading ends, discovery lets go of what it embeds, then the exchange has ended too.
   scope.defer(() => takeOver);
   scope.use(discovery);
   scope.defer(() => loading.abort(new Error("the gateway is closing")));
-  return discovery;
+  return { discovery, embedder: () => inUse };
 }
 
 function openStore(dataDir: string, log: Logger): EmbeddingStore {
@@ -84,19 +94,21 @@ interface SwapDeps extends OpenDiscoveryDeps {
   readonly embedders: Scope;
   readonly notes: string[];
   readonly store: EmbeddingStore | undefined;
+  readonly onSwapped: (embedder: Embedder) => void;
   readonly signal: AbortSignal;
 }
 
 async function swapWhenLoaded(options: EmbeddingOptions, deps: SwapDeps): Promise<void> {
-  const { discovery, embedders, log, notes, signal, store } = deps;
+  const { discovery, embedders, log, notes, onSwapped, signal, store } = deps;
   try {
     const load = await loadBetter(options, deps);
     if (load?.kind === "ready") embedders.use(load.embedder);
     if (load === undefined || signal.aborted) return;
     if (load.kind === "ready") {
       const { id } = load.embedder.model;
-      if (await discovery.useEmbedder(load.embedder, store))
-        log.info({ model: id }, "Embedding model in use.");
+      if (!(await discovery.useEmbedder(load.embedder, store))) return;
+      onSwapped(load.embedder);
+      log.info({ model: id }, "Embedding model in use.");
       return;
     }
     // `auto` may do without; a model that was asked for by name may not go missing quietly.

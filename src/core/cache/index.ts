@@ -18,6 +18,11 @@ export {
   type CacheSharing,
   type SemanticOptions,
 } from "./options.ts";
+export {
+  createSemanticIndex,
+  type SemanticIndexDeps,
+  type SemanticIndexOptions,
+} from "./semantic/index.ts";
 export type { SemanticIndex, SemanticMatch, SemanticPlace } from "./semantic-index.ts";
 export type {
   CacheRecord,
