@@ -113,8 +113,11 @@ export class MemoryTier {
     const average = this.#heft(this.#bytes, this.size) / this.#shelves.size;
     const isHeavy = ({ entries }: Shelf): boolean =>
       this.#heft(entries.calculatedSize, entries.size) >= average;
-    if (isHeavy(own)) return own;
-    for (const shelf of this.#shelves.values()) if (isHeavy(shelf)) return shelf;
+    // The only entry of a tenant is the one that is being stored.
+    if (isHeavy(own) && own.entries.size > 1) return own;
+    for (const shelf of this.#shelves.values()) {
+      if (shelf !== own && isHeavy(shelf)) return shelf;
+    }
     return own;
   }
 
