@@ -51,7 +51,14 @@ function tokenOf(headers: IncomingHttpHeaders): string | undefined {
   const bearer = bearerToken(headers.authorization);
   if (bearer !== undefined) return bearer;
   const key = headers["x-api-key"];
-  return typeof key === "string" && key !== "" ? key : undefined;
+  return typeof key === "string" && key !== "" ? key : offeredToken(headers);
+}
+
+/** A web page cannot set headers on a socket: its key may stand among the subprotocols that it offers. */
+function offeredToken({
+  "sec-websocket-protocol": offered,
+}: IncomingHttpHeaders): string | undefined {
+  return /(?:^|,) *switchboard\.bearer\.([^,\s]+)/.exec(offered ?? "")?.[1];
 }
 
 function foreignHost(host: string | undefined): GatewayError {

@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Principal } from "../../core/access/index.ts";
 import type { Gateway } from "../../core/gateway.ts";
 import type { Admission } from "./admission.ts";
+import type { RouteAccess } from "./endpoint.ts";
 import { NOBODY } from "./fastify-additions.ts";
 import { followTrace } from "./trace.ts";
 
@@ -34,8 +36,7 @@ export function admitRequests(
     const { access = "agent" } = request.routeOptions.config;
     if (access === "open") return;
     request.principal = admission.authenticate(request.headers);
-    if (access === "agent") return;
-    gateway.access.requireRole(request.principal, access.role, access.action);
+    requireAccess(access, request.principal, gateway);
   }
 
   app.addHook("onRequest", (request, reply, done) => {
@@ -45,6 +46,15 @@ export function admitRequests(
       done(error as Error);
     }
   });
+}
+
+/** @throws GatewayError `forbidden` unless the principal has the role that is needed. */
+export function requireAccess(
+  needed: RouteAccess,
+  principal: Principal,
+  { access }: Pick<Gateway, "access">,
+): void {
+  if (typeof needed === "object") access.requireRole(principal, needed.role, needed.action);
 }
 
 /** Lets an allowed page read the answer; gives true for a preflight, which is answered here. */

@@ -10,16 +10,18 @@ import type { HttpEdgeDeps } from "./edge-deps.ts";
 import { createEndpoints } from "./endpoints.ts";
 import { createEventStreams } from "./event-streams.ts";
 import { createIdempotency } from "./idempotency.ts";
-import { measureRequests } from "./measure-requests.ts";
+import { createRequestMeter, measureRequests } from "./measure-requests.ts";
 import type { HttpEdgeOptions } from "./options.ts";
 import { registerEndpoints } from "./register-endpoints.ts";
 import { takeBodies } from "./take-bodies.ts";
+import { createOperations } from "./ws/operations.ts";
+import { createSocketEdge } from "./ws/socket-edge.ts";
 
 /**
  * Makes the REST edge, not yet listening. What is registered on it before it listens passes the same
  * admission: its routes are for every known caller unless their `config.access` says otherwise, find
  * `request.principal` and `request.traceId`, and their failures are answered as problems.
- * Closing it ends event streams at once and waits for calls under way.
+ * Closing it ends event streams and sockets at once and waits for calls under way.
  */
 export function createHttpEdge(options: HttpEdgeOptions, deps: HttpEdgeDeps): FastifyInstance {
   const { gateway } = deps;
@@ -29,6 +31,10 @@ export function createHttpEdge(options: HttpEdgeOptions, deps: HttpEdgeDeps): Fa
   const idempotency = createIdempotency(options, gateway.clock);
   const endpoints = createEndpoints({ ...deps, options, eventStreams, idempotency });
 
+  const meter = createRequestMeter(gateway.metrics);
+  const operations = createOperations(endpoints);
+  const sockets = createSocketEdge(options, { gateway, operations, meter });
+
   takeBodies(app, options.maxBodyBytes);
   answerProblems(app, {
     log: gateway.log,
@@ -36,14 +42,15 @@ export function createHttpEdge(options: HttpEdgeOptions, deps: HttpEdgeDeps): Fa
     paths: [...new Set(endpoints.map((endpoint) => endpoint.path))],
   });
   admitRequests(app, { admission, gateway });
-  measureRequests(app, gateway.metrics);
+  measureRequests(app, meter);
   registerEndpoints(app, endpoints, { options, clock: gateway.clock });
-  admitUpgrades(app, { ...deps, admission });
+  admitUpgrades(app, { ...deps, admission, sockets });
   closeUnusedSockets(app);
   app.addHook("preClose", (done) => {
     eventStreams[Symbol.dispose]();
     done();
   });
+  app.addHook("preClose", async () => sockets[Symbol.asyncDispose]());
   app.addHook("onClose", (_app, done) => {
     idempotency[Symbol.dispose]();
     done();

@@ -29,7 +29,7 @@ export interface EndpointDescription {
   /** Parameters stand in braces. */
   readonly path: `/${string}`;
   readonly operationId: string;
-  readonly tag: "tools" | "plans" | "results" | "servers" | "events" | "daemon";
+  readonly tag: "tools" | "plans" | "results" | "servers" | "events" | "socket" | "daemon";
   readonly summary: string;
   readonly description?: string;
   readonly access: RouteAccess;

@@ -11,6 +11,7 @@ import { forceCircuit } from "./endpoints/force-circuit.ts";
 import { listComposites } from "./endpoints/list-composites.ts";
 import { listServers } from "./endpoints/list-servers.ts";
 import { listTools } from "./endpoints/list-tools.ts";
+import { openSocket } from "./endpoints/open-socket.ts";
 import { readResult } from "./endpoints/read-result.ts";
 import { reconnectServer } from "./endpoints/reconnect-server.ts";
 import { reloadConfig } from "./endpoints/reload-config.ts";
@@ -57,6 +58,7 @@ export function createEndpoints(context: EdgeContext): readonly Endpoint[] {
     reconnectServer(context),
     forceCircuit(context),
     streamEvents(context),
+    openSocket(),
     showStatus(context),
     countTokens(context),
     reloadConfig(context),

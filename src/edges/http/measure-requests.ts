@@ -4,8 +4,11 @@ import type { BoundMetric, Metrics } from "../../core/metrics/index.ts";
 /** What a request counts as whose client has left before its answer was sent. */
 const CLIENT_GONE = 499;
 
-/** Measures every request by route pattern and status; event streams, which stay open, are left out. */
-export function measureRequests(app: FastifyInstance, metrics: Metrics): void {
+/** Counts a request and how long it took, in milliseconds. */
+export type RequestMeter = (route: string, status: number, elapsedMs: number) => void;
+
+/** Makes the meter of a gateway's requests, by route and status. */
+export function createRequestMeter(metrics: Metrics): RequestMeter {
   const bound = new Map<string, Map<number, BoundMetric>>();
 
   function series(route: string, status: number): BoundMetric {
@@ -19,13 +22,18 @@ export function measureRequests(app: FastifyInstance, metrics: Metrics): void {
     return metric;
   }
 
+  return (route, status, elapsedMs) => series(route, status).observe(elapsedMs / 1000);
+}
+
+/** Measures every request by route pattern and status; event streams, which stay open, are left out. */
+export function measureRequests(app: FastifyInstance, meter: RequestMeter): void {
   const measured = new WeakSet<FastifyRequest>();
 
   function measure(request: FastifyRequest, reply: FastifyReply, status: number): void {
     const { url = "unmatched", config } = request.routeOptions;
     if (config.streams || measured.has(request)) return;
     measured.add(request);
-    series(url, status).observe(reply.elapsedTime / 1000);
+    meter(url, status, reply.elapsedTime);
   }
 
   app.addHook("onResponse", (request, reply, done) => {

@@ -28,6 +28,12 @@ export interface HttpEdgeOptions {
   readonly maxStreamBufferBytes: number;
   /** Streams of `GET /v1/events` open at once; more are refused with 429. 1–100,000, default 1,000. */
   readonly maxEventStreams: number;
+  /** Sockets of `/v1/ws` open at once; more are refused with 429. 1–100,000, default 1,000. */
+  readonly maxSockets: number;
+  /** Requests of one socket under way; more are refused. 1–100,000, default 256. */
+  readonly maxSocketRequests: number;
+  /** Bytes that the client of a socket may leave unread before it is closed. At least 65,536, default 16,777,216. */
+  readonly maxSocketBufferBytes: number;
   /** How long the answer to an `Idempotency-Key` is kept, in milliseconds, 1,000–604,800,000. Default 86,400,000 (24 h). */
   readonly idempotencyTtlMs: number;
   /** Room for kept answers, in bytes; the oldest make way. Default 67,108,864 (64 MiB). */
@@ -49,6 +55,9 @@ export const HTTP_EDGE_DEFAULTS: HttpEdgeOptions = {
   heartbeatMs: 15_000,
   maxStreamBufferBytes: 1_048_576,
   maxEventStreams: 1_000,
+  maxSockets: 1_000,
+  maxSocketRequests: 256,
+  maxSocketBufferBytes: 16_777_216,
   idempotencyTtlMs: 86_400_000,
   idempotencyMaxBytes: 67_108_864,
   idempotencyMaxEntries: 10_000,

@@ -9,14 +9,20 @@ const NO_TRACE = "0".repeat(32);
  * as `x-trace-id`; a caller with a trace is also answered `traceresponse`.
  */
 export function followTrace(request: FastifyRequest, reply: FastifyReply, random: Random): void {
-  const { traceparent } = request.headers;
-  const match = typeof traceparent === "string" ? TRACEPARENT.exec(traceparent) : null;
-  const [, traceId, , flags] = match ?? [];
-  if (traceId === undefined || traceId === NO_TRACE) {
-    request.traceId = random.hex(16);
-  } else {
-    request.traceId = traceId;
+  const trace = readTraceparent(request.headers["traceparent"]);
+  request.traceId = trace?.traceId ?? random.hex(16);
+  if (trace !== undefined) {
+    const { traceId, flags } = trace;
     reply.header("traceresponse", `00-${traceId}-${random.hex(8)}-${flags}`);
   }
   reply.header("x-trace-id", request.traceId);
+}
+
+/** What a `traceparent` says; `undefined` where there is none, or it is none. */
+export function readTraceparent(
+  traceparent: unknown,
+): { readonly traceId: string; readonly flags: string } | undefined {
+  if (typeof traceparent !== "string") return undefined;
+  const [, traceId = NO_TRACE, , flags = ""] = TRACEPARENT.exec(traceparent) ?? [];
+  return traceId === NO_TRACE ? undefined : { traceId, flags };
 }

@@ -2,23 +2,33 @@ import type { FastifyInstance } from "fastify";
 import type { Duplex } from "node:stream";
 import { STATUS_CODES } from "node:http";
 import { GatewayError, toGatewayError } from "../../kernel/errors.ts";
+import type { Principal } from "../../core/access/index.ts";
 import type { Admission } from "./admission.ts";
 import type { HttpEdgeDeps, Upgrade } from "./edge-deps.ts";
 import { toProblem } from "./problem.ts";
+import type { SocketEdge } from "./ws/socket-edge.ts";
+
+const SOCKET_PATH = "/v1/ws";
 
 /** Lets upgrades in through the same door as requests; who is refused gets a problem and is closed. */
 export function admitUpgrades(
   app: FastifyInstance,
-  deps: Pick<HttpEdgeDeps, "gateway" | "upgrade"> & { readonly admission: Admission },
+  deps: Pick<HttpEdgeDeps, "gateway" | "upgrade"> & {
+    readonly admission: Admission;
+    readonly sockets: SocketEdge;
+  },
 ): void {
-  const { admission, gateway, upgrade } = deps;
-  if (upgrade === undefined) return;
+  const { admission, gateway, sockets, upgrade } = deps;
 
   function admit(taken: Upgrade): void {
     const { headers, url = "" } = taken.request;
     admission.checkOrigin(headers);
-    if (upgrade?.(taken, admission.authenticate(headers)) === true) return;
-    const route = `GET ${url.split("?", 1)[0]?.slice(0, 200)}`;
+    const authenticate = (): Principal => admission.authenticate(headers);
+    const principal = authenticate();
+    const [path = ""] = url.split("?", 1);
+    if (path === SOCKET_PATH) return sockets.accept(taken, authenticate);
+    if (upgrade?.(taken, principal) === true) return;
+    const route = `GET ${path.slice(0, 200)}`;
     throw new GatewayError("unknown-route", `There is nothing to upgrade at ${route}.`, { route });
   }
 
