@@ -11,7 +11,7 @@ import {
   type ServerEntry,
 } from "../config/index.ts";
 import { createAccess, type AccessOptions } from "../core/access/index.ts";
-import { CACHE_DEFAULTS, createCaches, type SemanticIndex } from "../core/cache/index.ts";
+import { createCaches, type CachesDeps } from "../core/cache/index.ts";
 import { createCalls } from "../core/calls/index.ts";
 import { createCatalog } from "../core/catalog/index.ts";
 import { createEventLog } from "../core/events/index.ts";
@@ -28,9 +28,10 @@ import { connectUpstreams } from "./connect-upstreams.ts";
 import { createPlanning, type Planning } from "./create-planning.ts";
 import { openDiscovery } from "./open-discovery.ts";
 import { openSemanticCache } from "./open-semantic-cache.ts";
+import { openSharedCache } from "./open-shared-cache.ts";
 import { publishEvents } from "./publish-events.ts";
 import { createServerRegistry } from "./server-registry.ts";
-import { createServerSet } from "./server-set.ts";
+import { createServerSet, type ServerSet } from "./server-set.ts";
 
 /** A gateway that is wired and can be driven. Disposing closes every server and flushes. */
 export interface GatewayRuntime extends AsyncDisposable {
@@ -40,7 +41,7 @@ export interface GatewayRuntime extends AsyncDisposable {
   setServers(entries: readonly ServerEntry[]): Promise<void>;
   /** Puts in force what can change while it runs: servers, keys, rules and composites. */
   applyConfig(config: Config): Promise<void>;
-  /** Refuses new plans and calls and waits for those under way, plans first: they make calls. */
+  /** Refuses new plans and calls and waits for those under way; plans may make calls until they end. */
   drain(): Promise<void>;
 }
 
@@ -74,7 +75,7 @@ export async function createGateway(config: Config, parts: GatewayParts): Promis
 async function wire(config: Config, parts: GatewayParts, scope: Scope): Promise<GatewayRuntime> {
   const { logger, dataDir } = parts;
   const late: LateParts = {};
-  const features = createFeatures(config, parts, { scope, late });
+  const features = await createFeatures(config, parts, { scope, late });
   const { access, calls, circuits, metrics, upstreams } = features;
   const planning = await createPlanning(config, { ...features, dataDir, scope });
   const { plans, composites } = planning;
@@ -87,6 +88,7 @@ async function wire(config: Config, parts: GatewayParts, scope: Scope): Promise<
     onRemoved: (id) => circuits.forget(id),
     log: logger.log,
   });
+  late.servers = set;
   let inForce = config;
   const servers = createServerRegistry({
     set,
@@ -123,8 +125,7 @@ async function wire(config: Config, parts: GatewayParts, scope: Scope): Promise<
       await set.setFileEntries(changed.servers);
     },
     async drain() {
-      await plans.drain(config.calls.drainTimeoutMs);
-      await calls[Symbol.asyncDispose]();
+      await Promise.all([plans.drain(config.calls.drainTimeoutMs), calls[Symbol.asyncDispose]()]);
     },
     [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
   };
@@ -133,10 +134,11 @@ async function wire(config: Config, parts: GatewayParts, scope: Scope): Promise<
 /** What calls need that needs calls itself. */
 interface LateParts {
   planning?: Planning;
+  servers?: ServerSet;
 }
 
 /** The features that need no config file any more, in the order in which they need each other. */
-function createFeatures(
+async function createFeatures(
   config: Config,
   parts: GatewayParts,
   { scope, late }: { readonly scope: Scope; readonly late: LateParts },
@@ -148,6 +150,7 @@ function createFeatures(
   const metrics = createPrometheusMetrics(config.prometheus, { log });
   scope.use(metrics);
   const base = { clock, random, log, metrics };
+  const shared = await openSharedCache(config, { ...base, scope });
   const access = createAccess(withOwnKey(config.access, parts.ownKeyHash));
   const events = createEventLog({}, base);
   const catalog = createCatalog(config.catalog, base);
@@ -155,7 +158,7 @@ function createFeatures(
   const results = scope.use(createResults(config.results, base));
   const opened = openDiscovery(config, { ...base, access, catalog, scope, dataDir });
   const { discovery, embedder } = opened;
-  const semantic = openSemanticCache(CACHE_DEFAULTS, { ...base, embedder, scope });
+  const semantic = openSemanticCache(config.cache, { ...base, embedder, scope });
   const servers = connectUpstreams(config.upstream, {
     ...base,
     catalog,
@@ -164,7 +167,8 @@ function createFeatures(
     childEnvironment: childEnvironment(readEnvironment()),
   });
   const upstreams = withComposites(servers, () => late.planning?.composites);
-  const known = { ...base, access, events, catalog, circuits, semantic, upstreams };
+  const caching = { semantic, ...(shared !== undefined && { shared }) };
+  const known = { ...base, access, events, catalog, circuits, ...caching, upstreams };
   const ownership = { scope, late };
   return { ...known, results, discovery, ...createCallPath(config, known, ownership) };
 }
@@ -175,10 +179,15 @@ function createCallPath(
   features: Pick<
     Gateway,
     "access" | "catalog" | "clock" | "events" | "log" | "metrics" | "random" | "upstreams"
-  > & { readonly circuits: CircuitBreakers; readonly semantic: SemanticIndex },
+  > & { readonly circuits: CircuitBreakers } & Pick<CachesDeps, "semantic" | "shared">,
   { scope, late }: { readonly scope: Scope; readonly late: LateParts },
 ) {
-  const caches = scope.use(createCaches(CACHE_DEFAULTS, { ...features, rulesOf: () => undefined }));
+  const caches = scope.use(
+    createCaches(config.cache, {
+      ...features,
+      rulesOf: (server) => late.servers?.cacheRulesOf(server),
+    }),
+  );
   const calls = createCalls(
     { ...config.calls, ...config.resilience },
     {

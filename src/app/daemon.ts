@@ -129,8 +129,8 @@ class Daemon {
     this.#isReady = false;
     this.#keeper[Symbol.dispose]();
     const { http, mcp } = this.#edges;
-    // What the pipeline was made with: the setting holds from the next start on. Plans have it, then calls.
-    const drainMs = 2 * this.#parts.loaded.config.calls.drainTimeoutMs + 1_000;
+    // What the pipeline was made with: the setting holds from the next start on.
+    const drainMs = this.#parts.loaded.config.calls.drainTimeoutMs + 1_000;
     await shutDown(
       [
         phase("withdraw", () => this.#address?.[Symbol.asyncDispose]()),

@@ -231,6 +231,13 @@ describe("a call", () => {
       expect(clock.pending).toBe(0);
     });
 
+    it("still makes the calls of plans under way", async () => {
+      await calls[Symbol.asyncDispose]();
+      const trail = { tools: new Set<string>(), add: () => undefined };
+      const origin = { plan: "p_1", step: "a", within: [], trail };
+      expect((await call("files__read", { origin })).kind).toBe("result");
+    });
+
     it("is ended after a while", async () => {
       upstream = () => new Promise(() => undefined);
       const running = call("files__write");

@@ -50,8 +50,8 @@ export interface CallsDeps {
 export interface DrainableCalls extends Calls, AsyncDisposable {}
 
 /**
- * Makes the one door to tools. Disposing refuses new calls, lets those under way end for
- * `drainTimeoutMs`, and then ends them.
+ * Makes the one door to tools. Disposing refuses new calls but those of plans, lets those under way
+ * end for `drainTimeoutMs`, and then ends them.
  */
 export function createCalls(options: PipelineOptions, deps: CallsDeps): DrainableCalls {
   return new PipelineCalls(options, deps);
@@ -110,7 +110,9 @@ class PipelineCalls implements DrainableCalls {
       signal,
     };
     const tool = catalog.tool(request.tool);
-    if (tool !== undefined && this.#stopping) return stoppingOutcome(tool, start.traceId);
+    // A plan that is under way may still make calls: it ends in its own time, or is cancelled.
+    const isRefused = this.#stopping && request.origin === undefined;
+    if (tool !== undefined && isRefused) return stoppingOutcome(tool, start.traceId);
     this.#inFlight += 1;
     try {
       return await (tool === undefined
