@@ -9,6 +9,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
   embedding: "What turns texts into vectors.",
   mcp: "What MCP clients are shown.",
   plans: "Bounds of plans, and what may not follow what in them.",
+  cache: "What is kept of the answers of tools, and for how long; see [caching](caching.md).",
   redis:
     "The Redis that replicas share cached answers and invalidations over. Without one, each caches for itself.",
   resilience: "When a server is spared, and how failed calls are tried again.",

@@ -45,7 +45,7 @@ export function buildConfigSchema(): SchemaNode & { properties: Record<string, S
     const comments = fieldComments(`src/${group.owner.file}`, group.owner.type);
     const section = properties[group.section];
     for (const { field, key } of fileSettings(group)) {
-      describe(section?.properties?.[key], comments.get(field), `src/${group.owner.file}`);
+      describe(section?.properties?.[key], comments.get(field));
     }
     delete section?.default;
   }
@@ -80,7 +80,7 @@ function compositeNode(): SchemaNode {
   delete node.$schema;
   const comments = fieldComments(file, "CompositeBlock");
   for (const [key, child] of Object.entries(node.properties ?? {})) {
-    describe(child, comments.get(key), file);
+    describe(child, comments.get(key));
   }
   return node;
 }
@@ -93,18 +93,15 @@ function serverNode(): SchemaNode {
   const standard = SERVER_TREATMENT_DEFAULTS as unknown as Readonly<Record<string, unknown>>;
   for (const [key, child] of Object.entries(node.properties ?? {})) {
     if (Object.hasOwn(standard, key)) child.default = standard[key];
-    describe(child, comments.get(key), file);
+    describe(child, comments.get(key));
   }
   return node;
 }
 
 /** Puts a field's comment onto its node, and those of the interface it names onto what is inside. */
-function describe(
-  node: SchemaNode | undefined,
-  comment: FieldComment | undefined,
-  file: string,
-): void {
+function describe(node: SchemaNode | undefined, comment: FieldComment | undefined): void {
   if (node === undefined || comment === undefined) return;
+  const { file } = comment;
   const inner = node.items ?? node;
   const name = namedInterface(comment.type);
   const text = comment.text || (name === undefined ? "" : interfaceComment(file, name));
@@ -112,7 +109,7 @@ function describe(
   if (inner.properties === undefined || name === undefined) return;
   const comments = fieldComments(file, name);
   for (const [key, child] of Object.entries(inner.properties)) {
-    describe(child, comments.get(key), file);
+    describe(child, comments.get(key));
   }
 }
 

@@ -1,6 +1,7 @@
 import type { OverlayFile, OverlayServers } from "../adapters/files/index.ts";
 import { parseServerEntry, type ServerEntryResult } from "../config/servers/parse-server-entry.ts";
 import type { ServerEntry } from "../config/servers/server-entry.ts";
+import type { ServerCacheRules } from "../core/cache/index.ts";
 import type { ServerId } from "../core/catalog/index.ts";
 import type { Upstreams } from "../core/upstream/index.ts";
 import type { JsonObject } from "../kernel/json.ts";
@@ -15,6 +16,8 @@ export interface ServerSet {
   has(id: string): "file" | "overlay" | undefined;
   /** The raw overlay entry. */
   overlayEntry(id: string): JsonObject | undefined;
+  /** What is said of the caching of a server's answers; the same object until it may have changed. */
+  cacheRulesOf(id: ServerId): ServerCacheRules | undefined;
   /** Takes over the config file's entries. */
   setFileEntries(entries: readonly ServerEntry[]): Promise<void>;
   /** Keeps an overlay entry (or, without one, drops it), on disk first, then in force. */
@@ -45,6 +48,7 @@ class MergedServers implements ServerSet {
   readonly #deps: ServerSetDeps;
   #overlay: OverlayServers;
   #fileEntries: readonly ServerEntry[] = [];
+  #cacheRules: ReadonlyMap<string, ServerCacheRules | undefined> = new Map();
   #applied: ReadonlySet<ServerId> = new Set();
 
   constructor(deps: ServerSetDeps, overlay: OverlayServers) {
@@ -59,6 +63,10 @@ class MergedServers implements ServerSet {
 
   overlayEntry(id: string): JsonObject | undefined {
     return Object.hasOwn(this.#overlay, id) ? this.#overlay[id] : undefined;
+  }
+
+  cacheRulesOf(id: ServerId): ServerCacheRules | undefined {
+    return this.#cacheRules.get(id);
   }
 
   async setFileEntries(entries: readonly ServerEntry[]): Promise<void> {
@@ -83,7 +91,9 @@ class MergedServers implements ServerSet {
   }
 
   async #apply(): Promise<void> {
-    const specs = [...this.#fileEntries, ...this.#overlayEntries()].map(toServerSpec);
+    const entries = [...this.#fileEntries, ...this.#overlayEntries()];
+    this.#cacheRules = new Map(entries.map(({ id, cache }) => [id, cache]));
+    const specs = entries.map(toServerSpec);
     const ids = new Set(specs.map((spec) => spec.id));
     await this.#deps.upstreams.reconcile(specs);
     for (const id of this.#applied) if (!ids.has(id)) this.#deps.onRemoved(id);

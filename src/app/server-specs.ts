@@ -3,8 +3,8 @@ import { parseServerId } from "../core/catalog/index.ts";
 import type { ServerSpec } from "../core/upstream/index.ts";
 import { GatewayError } from "../kernel/errors.ts";
 
-/** A configured entry as core takes it. */
-export function toServerSpec(entry: ServerEntry): ServerSpec {
+/** A configured entry as the supervised connections take it; what is said of caching is not theirs. */
+export function toServerSpec({ cache: _, ...entry }: ServerEntry): ServerSpec {
   const id = parseServerId(entry.id);
   if (id === undefined) {
     throw new GatewayError("internal", `${entry.id} passed the config but is no server id.`, {});

@@ -249,11 +249,11 @@ describe("settings", () => {
   });
 
   it("warn of sections that have no effect yet", async () => {
-    const result = await loadText("cache: { mode: readonly }\ndatabase: { url: postgres://h }\n");
+    const result = await loadText("profiles: {}\ndatabase: { url: postgres://h }\n");
     expect(result).toMatchObject({
       kind: "ok",
       warnings: [
-        { line: 1, path: "cache", message: "this section has no effect in this version." },
+        { line: 1, path: "profiles", message: "this section has no effect in this version." },
         { line: 2, path: "database" },
       ],
     });

@@ -1,5 +1,6 @@
 import type { OptionGroup } from "./option-group.ts";
 import { accessGroup, authGroup } from "./sections/auth.ts";
+import { cacheGroup } from "./sections/cache.ts";
 import { discoveryGroup, vectorsGroup } from "./sections/discovery.ts";
 import { embeddingGroup } from "./sections/embedding.ts";
 import {
@@ -19,6 +20,7 @@ import { logGroup, prometheusGroup, tokensGroup } from "./sections/telemetry.ts"
 /** Every folder's options, by the name they have in `Config`. */
 export const OPTION_GROUPS = {
   gateway: gatewayGroup,
+  cache: cacheGroup,
   calls: callsGroup,
   http: httpGroup,
   mcpEdge: mcpEdgeGroup,

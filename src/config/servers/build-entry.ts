@@ -45,5 +45,6 @@ function treatmentOf(block: ServerBlock): ServerTreatment {
     idleStopMs: block.idleStopMs ?? standard.idleStopMs,
     maxConcurrency: block.maxConcurrency ?? standard.maxConcurrency,
     maxQueue: block.maxQueue ?? standard.maxQueue,
+    ...(block.cache === undefined ? {} : { cache: block.cache }),
   };
 }

@@ -165,7 +165,7 @@ describe("how a server is treated", () => {
       timeout: 60,
       autoApprove: [],
       dissabled: true,
-      cache: {},
+      overrides: {},
       enabled: false,
     };
     const { warnings, kind } = parse(raw);
@@ -175,7 +175,18 @@ describe("how a server is treated", () => {
       "autoApprove: unknown here and ignored.",
       'dissabled: unknown here and ignored. Did you mean "disabled"?',
       'enabled: unknown here and ignored. Write "disabled: true" to keep a server out.',
-      "cache: has no effect in this version.",
+      "overrides: has no effect in this version.",
+    ]);
+  });
+
+  it("takes over what is said of caching, for the server and for some of its tools", () => {
+    const cache = { ttlMs: 1_000, tools: { "search_*": { scope: "tenant", semantic: {} } } };
+    expect(entryOf({ command: "x", cache }).cache).toEqual(cache);
+    expect(
+      problemsOf({ command: "x", cache: { ttlMs: -1, tools: { a: { scope: "all" } } } }),
+    ).toEqual([
+      "cache.ttlMs: must be a whole number from 0 to 604800000, but is -1.",
+      'cache.tools.a.scope: must be one of "identity", "tenant", "public", but is "all".',
     ]);
   });
 

@@ -112,7 +112,7 @@ const COMMAND_REFUSED =
   'programs cannot be started from here. Put the entry into the configuration file, or set "gateway.allowCommandsOverApi" there.';
 
 /** Settings whose values hold no secrets and may be shown. */
-const SHOWN_KEYS = new Set("type isolation disabled tags tools extendOnProgress".split(" "));
+const SHOWN_KEYS = new Set("type isolation disabled tags tools extendOnProgress cache".split(" "));
 
 function checkShape(
   value: JsonValue,

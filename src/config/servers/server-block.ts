@@ -1,3 +1,5 @@
+import type { ServerCacheRules } from "../../core/cache/options.ts";
+
 /** Where a server is: a program to start, a URL, or both (the program serves the URL). */
 export interface EndpointBlock {
   /** Program to start. Alone: a server on stdin and stdout. With `url`: started first, then reached there. */
@@ -51,8 +53,13 @@ export interface ServerBlock extends EndpointBlock {
   readonly endpoints?: readonly EndpointBlock[];
   /** Other tools that may answer for this server's. No effect in this version. */
   readonly alternates?: unknown;
-  /** Caching of this server's answers. No effect in this version. */
-  readonly cache?: unknown;
+  /**
+   * How answers of this server's tools are kept: `ttlMs`, `staleWhileRevalidateMs`, `staleIfErrorMs`,
+   * `scope` (`identity`, `tenant` or `public`), `tags`, `invalidates`, `ignoreArguments`, `vary`,
+   * `semantic`, and under `tools` the same for some of them, by globs over the server's own tool
+   * names; the first that fits counts. See docs/caching.md.
+   */
+  readonly cache?: ServerCacheRules;
   /** Circuit settings of this server. No effect in this version. */
   readonly resilience?: unknown;
   /** Changes to what the server says of its tools. No effect in this version. */

@@ -1,3 +1,5 @@
+import type { ServerCacheRules } from "../../core/cache/options.ts";
+
 /** A process to start: on its own a stdio server, beside a URL the server behind that URL. */
 export interface ServerLaunch {
   readonly command: string;
@@ -44,4 +46,5 @@ export interface ServerTreatment {
   readonly idleStopMs: number;
   readonly maxConcurrency: number;
   readonly maxQueue: number;
+  readonly cache?: ServerCacheRules;
 }

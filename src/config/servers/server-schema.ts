@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cacheRulesSchema } from "./cache-rules.ts";
 import type { EndpointBlock, ServerBlock, ToolFilterBlock } from "./server-block.ts";
 import type { ServerTreatment } from "./server-entry.ts";
 
@@ -30,7 +31,7 @@ export const TRANSPORT_NAMES = {
 } as const;
 
 /** Settings of an entry that are read and checked but do nothing yet. */
-export const IDLE_SERVER_KEYS = ["alternates", "cache", "resilience", "overrides"] as const;
+export const IDLE_SERVER_KEYS = ["alternates", "resilience", "overrides"] as const;
 
 const NO_CONTROLS = /^[^\0\r\n]*$/;
 const text = z.string().regex(/^[^\0]*$/, "must not hold a NUL character.");
@@ -82,7 +83,7 @@ const serverShape = {
   maxQueue: z.int().min(0).max(100_000),
   endpoints: z.array(endpointSchema).max(32),
   alternates: z.unknown(),
-  cache: z.unknown(),
+  cache: cacheRulesSchema,
   resilience: z.unknown(),
   overrides: z.unknown(),
 } satisfies { readonly [Key in keyof Required<ServerBlock>]: z.ZodType };

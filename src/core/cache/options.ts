@@ -1,4 +1,4 @@
-/** Which tools are cached where nothing is said of them in particular; see DESIGN of `cache.mode` in docs/caching.md. */
+/** Which tools are cached where nothing is said of them in particular; see docs/caching.md. */
 export type CacheDefaultMode = "declared" | "readonly" | "off";
 
 /** Whose answers may serve whom: those of one principal, of a tenant, or everybody's. */
@@ -24,7 +24,7 @@ export interface ToolCacheRules {
   readonly staleWhileRevalidateMs?: number;
   /** How long after that it may be given when the server fails, in milliseconds. 0–604,800,000, default 86,400,000. */
   readonly staleIfErrorMs?: number;
-  /** Default `identity`. */
+  /** Whose answers may serve whom: each principal's its own, those of its tenant, or everybody's. Default `identity`. */
   readonly scope?: CacheSharing;
   /** Names that calls of other tools may invalidate it by. */
   readonly tags?: readonly string[];
@@ -39,6 +39,7 @@ export interface ToolCacheRules {
 
 /** The rules for a server; those under `tools` (globs over upstream names) go before its own, the first match counts. */
 export interface ServerCacheRules extends ToolCacheRules {
+  /** The same for some of the tools, by globs over the server's own names for them. */
   readonly tools?: Readonly<Record<string, ToolCacheRules>>;
 }
 
