@@ -1,2 +1,3 @@
+export { checkRedis, type RedisCheck } from "./check-redis.ts";
 export { createRedisCache, type RedisSharedCacheOptions } from "./redis-cache.ts";
-export { REDIS_DEFAULTS, type RedisCacheOptions } from "./options.ts";
+export type { RedisCacheOptions } from "./options.ts";

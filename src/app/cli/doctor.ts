@@ -5,6 +5,7 @@ import { formatProblem, loadConfig, type Config, type ConfigSources } from "../.
 import type { DiscoveryStatus } from "../../core/discovery/index.ts";
 import type { ServerStatus } from "../../core/upstream/index.ts";
 import type { Check, GlobalFlags } from "../../edges/cli/host.ts";
+import { createSystemClock } from "../../kernel/clock.ts";
 import type { ConfigInUse } from "./config-in-use.ts";
 import { openInProcess } from "./in-process.ts";
 import { createHttpTransport } from "./rest-transports.ts";
@@ -43,6 +44,7 @@ export function createDoctor(deps: DoctorDeps): {
       const daemon = await deps.inUse.daemon(flags);
       yield checkDaemon(daemon);
       yield checkFaiss(config);
+      yield* checkSharedCache(config, deps.signal);
       // A second start of servers that the daemon runs would fail on their ports.
       if (daemon === undefined) yield* checkServers(sources, deps);
       else yield* askDaemon(daemon, deps.signal);
@@ -85,6 +87,26 @@ function checkFaiss({ vectors }: Config): Check {
   }
   const status = vectors.index === "faiss" ? "failed" : "warning";
   return { name: "vector index", status, detail: load.reason, mend: load.mend };
+}
+
+/** The Redis, as it is seen from here: the daemon's own view is in its status. */
+async function* checkSharedCache({ redis }: Config, signal: AbortSignal): AsyncIterable<Check> {
+  const { url, sentinels, cluster } = redis;
+  if (url === undefined && sentinels.length === 0 && cluster.length === 0) return;
+  const { checkRedis } = await import("../../adapters/redis/index.ts");
+  const check = await checkRedis(redis, { clock: createSystemClock() }, signal);
+  if (check === undefined) return;
+  const name = "redis";
+  if (check.kind === "failed") {
+    const detail = `${check.target}: ${check.reason}`;
+    const mend = `Start it, or correct the section redis; until then every replica caches for itself. Try: redis-cli ${url === undefined ? "-h HOST -p PORT" : "-u URL"} ping`;
+    yield { name, status: "failed", detail, mend };
+    return;
+  }
+  const { version, latencyMs, remarks, target } = check;
+  const told = `${version === undefined ? "" : `Redis ${version}, `}${latencyMs.toFixed(2)} ms`;
+  yield { name, status: "ok", detail: `${target}: ${told}` };
+  for (const remark of remarks) yield { name, status: "warning", detail: remark };
 }
 
 /** What the running daemon says of its servers and its search. */

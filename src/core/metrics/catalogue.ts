@@ -105,6 +105,12 @@ export const METRICS = {
     help: "Time that servers would have taken for what the caches answered.",
     labels: [],
   },
+  sharedCacheUp: {
+    name: "shared_cache_up",
+    kind: "gauge",
+    help: "1 while the Redis that replicas share can be used, 0 while calls go on without it.",
+    labels: [],
+  },
   coalescedCalls: {
     name: "coalesced_calls_total",
     kind: "counter",
