@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { unrelatedCosine } from "./calibration.ts";
+import { sameMeaning, unrelatedCosine } from "./calibration.ts";
 
 describe("the cosine of what is unrelated", () => {
   it("is the mean of all pairs and two standard deviations", () => {
@@ -13,5 +13,12 @@ describe("the cosine of what is unrelated", () => {
 
   it("is never negative", () => {
     expect(unrelatedCosine(Float32Array.of(1, 0), Float32Array.of(-1, 0), 2)).toBe(0);
+  });
+});
+
+describe("the cosine of what means the same", () => {
+  it("is the operator's, if any", () => {
+    expect(sameMeaning({ sameMeaningAbove: 0.97 })).toEqual({ sameMeaningAbove: 0.97 });
+    expect(sameMeaning({})).toEqual({});
   });
 });

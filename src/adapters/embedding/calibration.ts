@@ -1,3 +1,6 @@
+import type { EmbeddingModel } from "../../core/discovery/index.ts";
+import type { EmbeddingOptions } from "./options.ts";
+
 /** Descriptions such as tools have. */
 const DOCUMENTS = [
   "Read a file from the local disk and return its contents as text",
@@ -49,4 +52,11 @@ export function unrelatedCosine(
   const mean = cosines.reduce((sum, cosine) => sum + cosine, 0) / cosines.length;
   const variance = cosines.reduce((sum, each) => sum + (each - mean) ** 2, 0) / cosines.length;
   return Math.min(MAX_THRESHOLD, Math.max(0, mean + 2 * Math.sqrt(variance)));
+}
+
+/** What the operator has measured, for a model's facts. It cannot be told from texts of ours alone. */
+export function sameMeaning({
+  sameMeaningAbove,
+}: Pick<EmbeddingOptions, "sameMeaningAbove">): Pick<EmbeddingModel, "sameMeaningAbove"> {
+  return sameMeaningAbove === undefined ? {} : { sameMeaningAbove };
 }

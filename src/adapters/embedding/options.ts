@@ -52,6 +52,12 @@ export interface EmbeddingOptions {
    * the model is loaded, on texts that have nothing to do with each other. Cosine, 0–1.
    */
   readonly abstainBelow?: number;
+  /**
+   * `transformers` and `openai`: cosine from which on the semantic cache takes two texts in other
+   * words for the same, if numbers, names, negations and the like are equal. Measure the model first
+   * (`npm run bench:semantic-cache`); without one, only texts of the same words are. Cosine, 0.5–1.
+   */
+  readonly sameMeaningAbove?: number;
 }
 
 /** What holds where the configuration says nothing. */

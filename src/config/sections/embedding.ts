@@ -24,5 +24,6 @@ export const embeddingGroup: OptionGroup<EmbeddingOptions> = {
     queryPrefix: prefix,
     documentPrefix: prefix,
     abstainBelow: numberWithin(0, 1),
+    sameMeaningAbove: numberWithin(0.5, 1),
   },
 };

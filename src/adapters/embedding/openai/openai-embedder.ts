@@ -2,7 +2,7 @@ import type { Clock } from "../../../kernel/clock.ts";
 import { GatewayError } from "../../../kernel/errors.ts";
 import { createSystemRandom, type Random } from "../../../kernel/random.ts";
 import type { Embedder } from "../../../core/discovery/index.ts";
-import { CALIBRATION, unrelatedCosine } from "../calibration.ts";
+import { CALIBRATION, sameMeaning, unrelatedCosine } from "../calibration.ts";
 import type { EmbedderLoad } from "../embedder-load.ts";
 import { EMBEDDING_DEFAULTS, type EmbeddingOptions } from "../options.ts";
 import { embedNonEmpty, withPrefix } from "../vector-rows.ts";
@@ -98,6 +98,7 @@ async function createEmbedder(
       id,
       dimension: length,
       abstainBelow: abstainBelow ?? unrelatedCosine(queries, documents, length),
+      ...sameMeaning(settings),
     },
     embedDocuments: (texts, { signal }) => embedOrFail(withPrefix(documentPrefix, texts), signal),
     embedQuery: (text, { signal }) => embedOrFail(withPrefix(queryPrefix, [text]), signal),

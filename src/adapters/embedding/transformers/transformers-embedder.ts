@@ -4,7 +4,7 @@ import type { Clock } from "../../../kernel/clock.ts";
 import { GatewayError } from "../../../kernel/errors.ts";
 import type { Logger } from "../../../kernel/log.ts";
 import type { Embedder } from "../../../core/discovery/index.ts";
-import { CALIBRATION, unrelatedCosine } from "../calibration.ts";
+import { CALIBRATION, sameMeaning, unrelatedCosine } from "../calibration.ts";
 import type { EmbedderLoad } from "../embedder-load.ts";
 import { EMBEDDING_DEFAULTS, type EmbeddingOptions } from "../options.ts";
 import { embedNonEmpty, withPrefix } from "../vector-rows.ts";
@@ -148,7 +148,7 @@ async function createEmbedder(
   const documents = await embedOrFail(documentPrefix, CALIBRATION.documents, terms.signal);
   const abstainBelow = terms.options.abstainBelow ?? unrelatedCosine(queries, documents, dimension);
   return {
-    model: { id, dimension, abstainBelow },
+    model: { id, dimension, abstainBelow, ...sameMeaning(terms.options) },
     embedDocuments: (texts, { signal }) => embedOrFail(documentPrefix, texts, signal),
     embedQuery: (text, { signal }) => embedOrFail(queryPrefix, [text], signal),
     async [Symbol.asyncDispose]() {
