@@ -24,7 +24,11 @@ export function planSchedule(
   limits: ReadyQueueOptions,
   deps: PlannedStepsDeps,
 ): PlannedSchedule {
-  const waits = outline.map((step) => step.dependencies);
+  const waits = outline.map(({ dependencies }, position) => {
+    const failing = plan?.steps[position]?.fallbackFor;
+    const isNew = failing !== undefined && !dependencies.includes(failing);
+    return isNew ? [...dependencies, failing] : dependencies;
+  });
   const lastsMs = outline.map(({ tool }) => deps.latencies.expected(tool).meanMs);
   const isFallback = (position: number): boolean =>
     plan?.steps[position]?.fallbackFor !== undefined;
@@ -37,7 +41,7 @@ export function planSchedule(
     steps: outline.map((step, position) => ({
       id: step.id,
       tool: step.tool,
-      dependsOn: step.dependencies.map((other) => outline[other]!.id),
+      dependsOn: waits[position]!.map((other) => outline[other]!.id),
       stage: stages[position]!,
       estimateMs: roundMs(lastsMs[position]!),
       mayWrite: step.mayWrite,

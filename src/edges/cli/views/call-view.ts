@@ -64,7 +64,7 @@ export interface Remark {
 
 /** How the call was answered. */
 export function describeCall({ isError, meta }: CallResult, target: string): Remark[] {
-  const { tool, cache, attempts, circuit, degraded, durationMs, handle } = meta;
+  const { tool, cache, cacheHit, attempts, circuit, degraded, durationMs, handle } = meta;
   const remarks: Remark[] = [];
   const tell = (text: string): void => void remarks.push({ text, important: true });
   if (isError) tell("The tool says that it failed.");
@@ -84,10 +84,14 @@ export function describeCall({ isError, meta }: CallResult, target: string): Rem
     tool,
     formatDuration(durationMs),
     ...(attempts === 1 ? [] : [`${attempts} attempts`]),
-    ...(cache === "none" || cache === "miss" ? [] : [`cache ${cache}`]),
+    ...(cache === "none" || cache === "miss" ? [] : [`cache ${cache}${ageOf(cacheHit)}`]),
     ...(circuit === "closed" ? [] : [`circuit ${circuit}`]),
   ];
   return [...remarks, { text: facts.join(" · "), important: false }];
+}
+
+function ageOf(hit: CallResult["meta"]["cacheHit"]): string {
+  return hit === undefined ? "" : `, ${formatDuration(hit.ageMs)} old`;
 }
 
 function renderBlock(block: ContentBlock): string {

@@ -9,6 +9,7 @@ import type { Canvas } from "../text/table.ts";
 /** Running steps that are shown: fewer lines than any terminal has. */
 const MAX_SHOWN = 6;
 const MAX_ID = 24;
+const MAX_LINE = 400;
 
 /** What stands beside a plan's progress. */
 export interface LiveMoment {
@@ -52,11 +53,13 @@ export function tellPlanEvent({ type, steps, step }: PlanEventAnswer): string | 
   const facts = [
     ...(type === "step.started" ? [tool] : []),
     ...(type === "step.progress" && items !== undefined ? [progressOf(items)] : []),
-    ...(durationMs === undefined ? [] : [`in ${formatDuration(durationMs)}`]),
+    ...(durationMs === undefined || type === "step.started"
+      ? []
+      : [`in ${formatDuration(durationMs)}`]),
     ...(error === undefined ? [] : [`(${error.code}: ${error.message})`]),
     ...(reason === undefined ? [] : [`(${reason})`]),
   ];
-  return singleLine([`${id}:`, said, ...facts].join(" "));
+  return truncate(singleLine([`${id}:`, said, ...facts].join(" ")), MAX_LINE);
 }
 
 const HAPPENED: Readonly<Record<string, string>> = {

@@ -1,4 +1,5 @@
 import type { PlanAnswer, StepAnswer } from "../plans/answers.ts";
+import { truncate } from "../text/display-width.ts";
 import { countOf, formatCount, formatDuration } from "../text/quantities.ts";
 import { singleLine } from "../text/safe-text.ts";
 import type { Canvas } from "../text/table.ts";
@@ -6,6 +7,7 @@ import { indented } from "../text/wrap.ts";
 
 /** Steps of one kind that are named; of more it is said how many. */
 const MAX_NAMED = 10;
+const MAX_MESSAGE = 500;
 /** How much faster than one step after another a plan must be for it to be told. */
 const TELLING_RATIO = 1.05;
 
@@ -55,15 +57,19 @@ function tellFailure([id, { status, error, fallback }]: Entry): string | undefin
     fallback === undefined
       ? ""
       : ` (${fallback === "value" ? "its fallback value" : fallback.step} stands in)`;
-  return `${id} failed (${error.code}): ${singleLine(error.message)}${instead}`;
+  return `${id} failed ${tellError(error)}${instead}`;
 }
 
 function tellUndoing([id, { compensation }]: Entry): string | undefined {
   if (compensation === undefined) return undefined;
   const { tool, status, error, durationMs } = compensation;
   if (status === "succeeded") return `${id} undone by ${tool} in ${formatDuration(durationMs)}`;
-  const why = error === undefined ? "" : ` (${error.code}): ${singleLine(error.message)}`;
+  const why = error === undefined ? "" : ` ${tellError(error)}`;
   return `${id} NOT UNDONE: ${tool} failed${why}`;
+}
+
+function tellError({ code, message }: NonNullable<StepAnswer["error"]>): string {
+  return `(${code}): ${truncate(singleLine(message), MAX_MESSAGE)}`;
 }
 
 function named(

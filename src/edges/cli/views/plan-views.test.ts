@@ -117,6 +117,27 @@ describe("a plan's critical path", () => {
     expect([...critical].toSorted()).toEqual(["join", "notes", "update"]);
   });
 
+  it("goes through what stood in for a failed step", () => {
+    const steps = [planned("a", []), planned("b", ["a"]), planned("c", ["a"]), planned("d", [])];
+    const failed = ran(0, 10, { status: "failed", fallback: { step: "b" } });
+    const critical = criticalSteps(steps, {
+      a: failed,
+      b: ran(10, 4),
+      c: ran(14, 5),
+      d: ran(0, 18),
+    });
+    expect([...critical]).toEqual(["c", "b", "a"]);
+  });
+
+  it("is found in a chain of 10,000 steps", () => {
+    const steps = Array.from({ length: 10_000 }, (_, n) =>
+      planned(`s${n}`, n === 0 ? [] : [`s${n - 1}`]),
+    );
+    const reports = Object.fromEntries(steps.map(({ id }, n) => [id, ran(n, 1)]));
+    expect(criticalSteps(steps, reports).size).toBe(10_000);
+    expect(criticalSteps(steps.toReversed(), reports).size).toBe(10_000);
+  });
+
   it("is nothing where nothing ran or the order is not known", () => {
     expect(criticalSteps(DIAMOND, { search: unbegun("pending") }).size).toBe(0);
     expect(criticalSteps([], { search: ran(0, 5) }).size).toBe(0);

@@ -29,6 +29,9 @@ export function renderStatus(status: Status, target: string, canvas: Canvas): st
       "catalogue",
       status.tokens.catalogue === 0 ? "not counted yet" : countOf(status.tokens.catalogue, "token"),
     ],
+    ...(status.sharedCache === undefined
+      ? []
+      : [["shared cache", describeSharedCache(status.sharedCache)] as const]),
     ...discovery.notes.map((note) => ["note", note] as const),
   ];
   return renderFacts(facts, canvas);
@@ -47,6 +50,14 @@ function renderFacts(
       return `${style("bold", name)}${padding(name, names + 2)}${lines}`;
     })
     .join("\n");
+}
+
+function describeSharedCache({
+  state,
+  target,
+  reason,
+}: NonNullable<Status["sharedCache"]>): string {
+  return `${state}, ${target}${reason === undefined ? "" : `: ${reason}`}`;
 }
 
 function describeServers(counts: Status["servers"]): string {
