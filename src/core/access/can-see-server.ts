@@ -13,6 +13,12 @@ export function isOperator(principal: Principal): boolean {
   return principal.role !== "agent";
 }
 
+/** Whether a principal may know of every tool: operators may, and agents without tool rules. */
+export function seesAllTools(principal: Principal): boolean {
+  const { allow, deny } = principal.rules;
+  return isOperator(principal) || (allow.length === 0 && deny.length === 0);
+}
+
 /**
  * Whether a principal may know of a server: operators of all, an agent without tool rules too, any
  * other agent of those with a tool that it may use.
@@ -22,8 +28,6 @@ export function canSeeServer(
   server: ServerId,
   { access, catalog }: ServerSight,
 ): boolean {
-  if (isOperator(principal)) return true;
-  const { allow, deny } = principal.rules;
-  if (allow.length === 0 && deny.length === 0) return true;
+  if (seesAllTools(principal)) return true;
   return catalog.toolsOf(server).some((tool) => access.canUse(principal, tool));
 }

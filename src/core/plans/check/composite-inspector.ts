@@ -84,11 +84,17 @@ function refused(code: PlanProblemCode, message: string): Inspection {
   };
 }
 
+export interface CompositeCheckOptions {
+  readonly maxDepth: number;
+  /** Whether the plan's caller may hear of the tools inside composites. */
+  readonly tellsInside: boolean;
+}
+
 /** Looks into the composites among a plan's tools, and tells what is wrong with them. */
 export function checkComposites(
   { steps, problems }: PlanDraft,
   inspector: CompositeInspector,
-  maxDepth: number,
+  { maxDepth, tellsInside }: CompositeCheckOptions,
 ): void {
   for (const { text, tool, compensateTool } of steps) {
     const calls = [
@@ -98,7 +104,8 @@ export function checkComposites(
     for (const call of calls) {
       const inspection = call.tool && inspector.inspect(call.tool.id);
       if (call.tool === undefined || inspection === undefined) continue;
-      tellInspection(call.tool.id, inspection, { problems, place: call.place });
+      const into = { problems, place: call.place, tellsInside };
+      tellInspection(call.tool.id, inspection, into);
       if (
         inspector.chain.length + inspection.height > maxDepth &&
         inspection.problems.length === 0
@@ -113,11 +120,21 @@ export function checkComposites(
 function tellInspection(
   tool: string,
   { problems: found }: Inspection,
-  { problems, place }: { readonly problems: ProblemList; readonly place: Place },
+  into: {
+    readonly problems: ProblemList;
+    readonly place: Place;
+    readonly tellsInside: boolean;
+  },
 ): void {
+  const { problems, place, tellsInside } = into;
   const errors = found.filter(({ severity }) => severity === "error");
   const [first] = errors;
   if (first === undefined) return;
+  if (!tellsInside) {
+    const message = `"${tool}" cannot run: it needs tools that you may not use, or is broken`;
+    problems.error("composite-broken", place, message);
+    return;
+  }
   if (first.code === "composite-recursion" || first.code === "composite-too-deep") {
     problems.error(first.code, place, first.message);
     return;

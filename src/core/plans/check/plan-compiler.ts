@@ -1,5 +1,5 @@
 import type { RawJson } from "../../../kernel/raw-json.ts";
-import type { Access } from "../../access/index.ts";
+import { seesAllTools, type Access } from "../../access/index.ts";
 import { createArgumentsValidator, type ArgumentsValidator } from "../../calls/index.ts";
 import { CALLS_DEFAULTS } from "../../calls/options.ts";
 import type { Catalog } from "../../catalog/index.ts";
@@ -79,8 +79,10 @@ function compilePlan(request: PlanCheckRequest, context: CompileContext): Compil
   const order = orderPlan(text, draft);
   const input = isInner ? undefined : inputOf(text, request, { options, validator, problems });
   checkValues(text, draft, { input, validator });
-  checkComposites(draft, inspector, options.maxDepth);
-  if (order !== undefined) {
+  const tellsInside = seesAllTools(request.principal);
+  checkComposites(draft, inspector, { maxDepth: options.maxDepth, tellsInside });
+  // A broken rule names tools inside composites, too: whoever may use all of these may hear of them.
+  if (order !== undefined && (tellsInside || !problems.hasErrors)) {
     const { rules } = deps;
     const before = isInner ? undefined : request.origin?.trail.tools;
     checkRules({ steps: draft.steps, order, problems }, { rules, inspector, before });

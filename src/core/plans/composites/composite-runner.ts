@@ -1,6 +1,6 @@
 import { toAbortSignal, type Cancellation } from "../../../kernel/abort.ts";
 import { GatewayError, isGatewayError } from "../../../kernel/errors.ts";
-import { isOperator, type Principal } from "../../access/index.ts";
+import { seesAllTools } from "../../access/index.ts";
 import type { CallOrigin, UpstreamAnswer, UpstreamRequest } from "../../upstream/index.ts";
 import { createPlanProgress } from "../answer/plan-progress.ts";
 import { problemLines } from "../answer/report-lines.ts";
@@ -106,9 +106,4 @@ function refusal(call: CompositeCall, { problems }: PlanErrors, deps: CompositeR
   }
   const reason = `"${tool}" needs tools that you may not use`;
   throw new GatewayError("forbidden", `Not allowed: ${reason}.`, { reason });
-}
-
-function seesAllTools(principal: Principal): boolean {
-  const { allow, deny } = principal.rules;
-  return isOperator(principal) || (allow.length === 0 && deny.length === 0);
 }
