@@ -28,7 +28,7 @@ const NUMBER_WORDS: ReadonlyMap<string, number> = new Map(
 );
 
 /**
- * A number with what is written to it: `1,000` is `1000`, `$5` is `5 dollars`, `10km` is `10 km`,
+ * A number with what is written to it: `1,000` is `1000` in English, `$5` is `5 dollars`, `10km` is `10 km`,
  * `3rd` is `third`. Digits behind the point and zeros
  * before the number are left as they are (version 3.10 is not 3.1).
  * `undefined` for what is no number, or may be something else (`1e3`, `3d`, `1.2.3`).
@@ -49,7 +49,9 @@ function readCardinal(chunk: string): Token[] | undefined {
   const { currency = "", sign = "", digits = "", decimals = "", unit = "" } = parts;
   const isOdd = digits.includes(",") && digits.startsWith("0");
   if (isOdd || !UNITS.has(unit)) return undefined;
-  const number = { form: `#${sign}${digits.replaceAll(",", "")}${decimals}` };
+  const form = `#${sign}${digits.replaceAll(",", "")}${decimals}`;
+  // Outside English the comma may stand before decimals.
+  const number = digits.includes(",") ? { form, written: chunk } : { form };
   return [number, ...currencyOf(currency), ...unitOf(unit)];
 }
 

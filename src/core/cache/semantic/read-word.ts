@@ -53,8 +53,9 @@ export function readWord(chunk: string, place: WordPlace): Token[] | undefined {
 
 function firstWord(lower: string, written: string): Token[] {
   const owner = lower.replace(/'s$/, "");
-  if (isCased(owner) && !FUNCTION_WORDS.has(owner)) return [{ form: `^${written}` }];
-  return withWritten(expand(lower), written);
+  if (FUNCTION_WORDS.has(owner)) return withWritten(expand(lower), written);
+  if (isCased(owner)) return [{ form: `^${written}` }];
+  return withWritten(expand(lower), written).map((token) => ({ ...token, mayBeName: true }));
 }
 
 /** A capital inside a sentence begins a name; its case counts where the word is one as well. */

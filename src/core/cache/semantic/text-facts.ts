@@ -101,5 +101,6 @@ function asWritten(tokens: readonly Token[]): Token[] {
 }
 
 function isEntity(token: Token): boolean {
-  return token.isName === true || !isWord(token) || isTelling(token.form);
+  const { isName = false, mayBeName = false } = token;
+  return isName || mayBeName || !isWord(token) || isTelling(token.form);
 }

@@ -7,6 +7,8 @@ export interface Token {
   readonly form: string;
   /** Whether it was written with a capital letter that begins no sentence. */
   readonly isName?: boolean;
+  /** Whether it was written with a capital letter that begins one, so that it may be a name. */
+  readonly mayBeName?: boolean;
   /** As it was written, where that differs: in most languages capitals say more than in English. */
   readonly written?: string;
 }

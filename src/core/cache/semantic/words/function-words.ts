@@ -33,7 +33,8 @@ export const ENGLISH_WORDS = /* @__PURE__ */ wordList(
   "the of for from with what which who when where how why and this that these those there is are",
   "was were have has does did please show find get give tell list search all by about between",
   "today tomorrow yesterday my your latest last next first at on to has can not in and or",
-  "than more less",
+  "than more less above below under over between after before during since until within without near",
+  "into through against",
 );
 
 /** Words that other languages are full of; a text with one of these is left as it is. */
