@@ -120,15 +120,18 @@ async function measure(from: {
   const { tools, queries, makeIndex } = from;
   let made: VectorIndex | undefined;
   const startedAt = performance.now();
-  await using discovery = createDiscovery(DISCOVERY_DEFAULTS, {
-    catalog: createFixedCatalog(tools),
-    access: { canUse: () => true },
-    embedder: createBuiltinEmbedder(),
-    createVectorIndex: async (identity) => (made = await makeIndex(identity)),
-    metrics: createSilentMetrics(),
-    log: createSilentLogger(),
-    clock: createSystemClock(),
-  });
+  await using discovery = createDiscovery(
+    { ...DISCOVERY_DEFAULTS, maxKeptAnswers: 0 },
+    {
+      catalog: createFixedCatalog(tools),
+      access: { canUse: () => true },
+      embedder: createBuiltinEmbedder(),
+      createVectorIndex: async (identity) => (made = await makeIndex(identity)),
+      metrics: createSilentMetrics(),
+      log: createSilentLogger(),
+      clock: createSystemClock(),
+    },
+  );
   await discovery.settled();
   await made?.settled();
   const buildMs = performance.now() - startedAt;

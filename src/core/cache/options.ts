@@ -55,7 +55,7 @@ export interface CacheOptions {
   readonly maxEntries: number;
   /** Largest entry, in bytes; larger answers are not kept. 1,024–268,435,456, default 1,048,576. */
   readonly maxEntryBytes: number;
-  /** Share of the memory that one tenant may hold. 0.01–1, default 0.5. */
+  /** Share of the memory that one tenant may hold where there are several. 0.01–1, default 0.5. */
   readonly maxTenantShare: number;
   /** Share of its time to live by which each entry's end is drawn earlier, so that entries made together do not end together. 0–0.5, default 0.1. */
   readonly jitterRatio: number;

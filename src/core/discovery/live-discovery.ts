@@ -21,6 +21,7 @@ import type { IndexUpkeep } from "./index-upkeep.ts";
 import type { LexicalIndex } from "./lexical/lexical-index.ts";
 import type { DiscoveryOptions } from "./options.ts";
 import { parseToolRequests } from "./parse-tool-requests.ts";
+import { QueryCache, type WordsAnswer } from "./query-cache.ts";
 import type { RankedSlot } from "./ranker.ts";
 import { interleave } from "./routing/interleave.ts";
 import type { RoutedTools, ToolRouter } from "./routing/tool-router.ts";
@@ -50,11 +51,13 @@ export class LiveDiscovery implements SwappableDiscovery {
   readonly #deps: LiveDiscoveryDeps;
   readonly #subscription: Disposable;
   readonly #stop = new AbortController();
+  readonly #queries: QueryCache | undefined;
   #catchingUp: Promise<void> | undefined;
 
   constructor(options: DiscoveryOptions, deps: LiveDiscoveryDeps) {
     this.#options = options;
     this.#deps = deps;
+    this.#queries = options.maxKeptAnswers > 0 ? new QueryCache(options, deps.clock) : undefined;
     this.#subscription = deps.catalog.onChange((change) => this.#follow(change));
     this.#follow({ added: deps.catalog.tools(), changed: [], removed: [] });
   }
@@ -73,7 +76,7 @@ export class LiveDiscovery implements SwappableDiscovery {
       const { hits, ...found } =
         requests.length > 0
           ? await this.#searchRequests(request, { requests, principal, signal })
-          : await this.#searchWords(request, principal, signal);
+          : await this.#askedBefore(request, principal, signal);
       ({ mode } = found);
       metrics.requests(mode, found.abstained ? "abstained" : "found").add();
       metrics.topScore.observe(hits[0]?.score ?? 0);
@@ -132,6 +135,7 @@ export class LiveDiscovery implements SwappableDiscovery {
   }
 
   #follow(change: Omit<CatalogChange, "server">): void {
+    this.#queries?.clear();
     this.#deps.upkeep.apply(change);
     this.#catchingUp ??= this.#catchUp().finally(() => {
       this.#catchingUp = undefined;
@@ -156,11 +160,32 @@ export class LiveDiscovery implements SwappableDiscovery {
     }
   }
 
+  /** Answers are kept only while the index is complete, and only those that all sides had a part in. */
+  async #askedBefore(
+    request: SearchRequest,
+    principal: Principal,
+    signal: AbortSignal,
+  ): Promise<WordsAnswer> {
+    const queries = this.#queries;
+    const isComplete = this.#catchingUp === undefined && request.explain !== true;
+    if (queries === undefined || !isComplete) return this.#searchWords(request, principal, signal);
+    const { sides, visibility } = this.#deps;
+    const grounds = { mask: visibility.mask(principal, filterOf(request)), side: sides.active };
+    const before = queries.find(request, principal, grounds);
+    if (before !== undefined) return before;
+    const answer = await this.#searchWords(request, principal, signal);
+    const isWhole = answer.mode === (request.mode ?? "hybrid");
+    if (isWhole && this.#catchingUp === undefined) {
+      queries.keep({ request, principal }, grounds, answer);
+    }
+    return answer;
+  }
+
   async #searchWords(
     request: SearchRequest,
     principal: Principal,
     signal: AbortSignal,
-  ): Promise<Omit<SearchAnswer, "tookMs">> {
+  ): Promise<WordsAnswer> {
     const { search, visibility } = this.#deps;
     const filter = filterOf(request);
     const text = request.query.replaceAll(/<\/?tool_assistant>/gi, " ");

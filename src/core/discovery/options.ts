@@ -29,6 +29,8 @@ export interface DiscoveryOptions {
   readonly embedderRestMs: number;
   /** Visibility masks kept, one for each principal and filter; a byte a tool each. 1–10,000, default 256. */
   readonly maxMasks: number;
+  /** Answers kept for queries that are asked again, until the catalogue changes. 0–100,000, default 500; 0 keeps none. */
+  readonly maxKeptAnswers: number;
 }
 
 /** What holds where the configuration says nothing. */
@@ -44,4 +46,5 @@ export const DISCOVERY_DEFAULTS: DiscoveryOptions = {
   queryEmbedTimeoutMs: 2_000,
   embedderRestMs: 5_000,
   maxMasks: 256,
+  maxKeptAnswers: 500,
 };

@@ -3,7 +3,7 @@ import type { CacheOptions } from "../options.ts";
 import type { Kept } from "./kept.ts";
 
 /** What an entry costs beside its body, key and scopes, in bytes; measured, see docs/caching.md. */
-export const ENTRY_OVERHEAD_BYTES = 640;
+export const ENTRY_OVERHEAD_BYTES = 768;
 
 export type MemoryOptions = Pick<
   CacheOptions,
