@@ -11,6 +11,17 @@ export const serverCountsSchema = z.object({
   disabled: z.int(),
 });
 
+const sharedCacheState = z.enum(["connecting", "ready", "away"]);
+
+/** How the Redis that replicas share is doing; calls go on without it. */
+export const sharedCacheSchema = z.object({
+  state: sharedCacheState,
+  reason: z.string().optional().describe("Why it is away, or takes no entries."),
+  target: z.string().describe("Its address, without credentials."),
+  since: z.number().describe("When it came into this state, in milliseconds since the epoch."),
+  damagedEntries: z.int().optional().describe("Entries found that could not be read."),
+});
+
 /** Answer of `GET /healthz`. */
 export const healthAnswerSchema = z.object({ status: z.literal("ok") });
 
@@ -21,6 +32,10 @@ export const readinessSchema = z.object({
   servers: serverCountsSchema,
   tools: z.int().describe("Tools in the catalogue."),
   indexedTools: z.int().describe("Tools that can be found."),
+  sharedCache: z
+    .object({ state: sharedCacheState })
+    .optional()
+    .describe("The Redis that replicas share, if one is configured; it does not decide."),
 });
 
 /** Answer of `GET /v1/status`. */
@@ -41,6 +56,7 @@ export const statusSchema = z.object({
     notes: z.array(z.string()).describe("Why something better is not in use."),
   }),
   tokens: z.object({ catalogue: z.int().describe("0 until counted.") }),
+  sharedCache: sharedCacheSchema.optional().describe("Absent when no Redis is configured."),
 });
 
 /** Answer of `GET /v1/tokens`. */

@@ -12,7 +12,8 @@ export function showReadiness({ gateway, readiness }: EdgeContext): Endpoint {
       operationId: "showReadiness",
       tag: "daemon",
       summary: "Whether requests should be sent here",
-      description: "Servers connect in the background: their counts are told, and do not decide.",
+      description:
+        "Servers and the shared cache connect in the background: their states are told, and do not decide.",
       access: "open",
       answers: {
         200: { description: "Ready.", schema: readinessSchema },
@@ -29,6 +30,9 @@ export function showReadiness({ gateway, readiness }: EdgeContext): Endpoint {
         servers: countServers(gateway.upstreams.statuses()),
         tools: gateway.catalog.size,
         indexedTools: gateway.discovery.status().indexedTools,
+        ...(gateway.shared === undefined
+          ? {}
+          : { sharedCache: { state: gateway.shared.status().state } }),
       };
     },
   );

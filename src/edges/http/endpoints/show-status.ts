@@ -27,6 +27,7 @@ export function showStatus({ gateway }: EdgeContext): Endpoint {
       callsInFlight: gateway.calls.inFlight,
       discovery: gateway.discovery.status(),
       tokens: { catalogue: gateway.tokens.catalogueTokens },
+      ...(gateway.shared === undefined ? {} : { sharedCache: gateway.shared.status() }),
     }),
   );
 }
