@@ -14,10 +14,11 @@ import { createPriorities } from "../schedule/priorities.ts";
 import { createReadyQueue, type ReadyQueue } from "../schedule/ready-queue.ts";
 import type { SharedSlots } from "../schedule/shared-slots.ts";
 import { failureOf } from "./call-ending.ts";
-import type { CallJob } from "./call-job.ts";
+import type { CallJob, JobHost } from "./call-job.ts";
 import { compensate, type Deed } from "./compensation.ts";
 import { conclude, type Conclusion, type Stop } from "./conclusion.ts";
 import { createRunEvents, type RunEvents } from "./run-events.ts";
+import { Speculation } from "./speculation.ts";
 import { StepBoard } from "./step-board.ts";
 import { createStepCaller, type StepCaller, type StepCallerDeps } from "./step-caller.ts";
 import { StepRunner } from "./step-runner.ts";
@@ -53,6 +54,7 @@ export class PlanRunner implements PlanRun {
   readonly #board: StepBoard;
   readonly #queue: ReadyQueue;
   readonly #caller: StepCaller;
+  readonly #speculation: Speculation;
   readonly #steps: StepRunner;
   readonly #events: RunEvents;
   readonly #deeds: Deed[] = [];
@@ -80,7 +82,7 @@ export class PlanRunner implements PlanRun {
     this.#startedAt = clock.now();
     this.#startedAtMonotonic = clock.monotonic();
     this.#timeoutMs = Math.min(plan.timeoutMs, request.timeoutMs ?? Infinity);
-    this.#board = new StepBoard(plan);
+    this.#board = new StepBoard(plan, (state) => this.#speculation.onDecided(state));
     this.#events = createRunEvents(deps);
     this.#queue = createReadyQueue(
       { concurrency: plan.concurrency, laneConcurrency: options.serverConcurrency },
@@ -88,27 +90,29 @@ export class PlanRunner implements PlanRun {
     );
     const traceId = request.traceId ?? random.hex(16);
     this.#caller = createStepCaller({ id: spec.id, request, traceId }, deps);
+    const host: JobHost = {
+      caller: this.#caller,
+      queue: this.#queue,
+      clock,
+      random,
+      deadlineAt: this.#startedAtMonotonic + this.#timeoutMs,
+      jobs: new Set<CallJob>(),
+      pump: () => this.#pump(),
+      crash: (bug) => this.#crash(bug),
+    };
+    const shared = { host, board: this.#board, nowMs: () => this.#nowMs() };
+    this.#speculation = new Speculation(options.speculation, shared);
     this.#steps = new StepRunner({
-      board: this.#board,
+      ...shared,
+      speculation: this.#speculation,
       priorityOf: createPriorities(plan, deps.latencies),
       maxItems: options.maxItems,
-      nowMs: () => this.#nowMs(),
       tell: (type, state) => {
         const now = this.#nowMs();
         this.#events.tell({ type, step: state.report(now) }, now);
       },
       onValue: (value) => this.#countValue(value),
       onDeed: (deed) => this.#deeds.push(deed),
-      host: {
-        caller: this.#caller,
-        queue: this.#queue,
-        clock,
-        random,
-        deadlineAt: this.#startedAtMonotonic + this.#timeoutMs,
-        jobs: new Set<CallJob>(),
-        pump: () => this.#pump(),
-        crash: (bug) => this.#crash(bug),
-      },
     });
   }
 
@@ -188,6 +192,7 @@ export class PlanRunner implements PlanRun {
         for (let ripe = this.#board.nextRipe(); ripe; ripe = this.#board.nextRipe()) {
           this.#steps.begin(ripe);
         }
+        this.#speculation.begin();
         const task = this.#queue.take();
         task?.run();
         hasTask = task !== undefined;
@@ -203,8 +208,8 @@ export class PlanRunner implements PlanRun {
   #endIfOver(): void {
     const { undecided } = this.#board;
     if (this.#conclusion !== undefined) return;
-    if (undecided === 0) return this.#conclude();
-    if (this.#steps.isBusy || this.#stop !== undefined) return;
+    if (this.#steps.isBusy) return;
+    if (undecided === 0 || this.#stop !== undefined) return this.#conclude();
     this.#crash(new Error(`${undecided} steps of plan ${this.id} wait for each other.`));
   }
 

@@ -19,10 +19,13 @@ export class StepBoard {
   /** Emptied when all have been taken: to take from the front would copy it each time. */
   readonly #ripe: StepState[] = [];
   #nextRipe = 0;
+  readonly #onDecided: (state: StepState) => void;
   #undecided: number;
   #criticalPathMs = 0;
 
-  constructor(plan: CompiledPlan) {
+  /** `onDecided` hears of each step once it is known what its value is, or that it has none. */
+  constructor(plan: CompiledPlan, onDecided: (state: StepState) => void) {
+    this.#onDecided = onDecided;
     this.#waits = plan.steps.map((step) => waitsFor(step));
     this.states = plan.steps.map(
       (step, position) => new StepState(step, position, this.#waits[position]!.length),
@@ -62,7 +65,8 @@ export class StepBoard {
 
   /** A step's own work has ended as its status says; `tookMs` without waiting for places. */
   end(state: StepState, tookMs: number): void {
-    state.chainMs = tookMs + this.#chainBefore(state);
+    const before = this.#chainBefore(state);
+    state.chainMs = state.isEarly ? Math.max(before, tookMs) : before + tookMs;
     const { onError } = state.step;
     const hasFailed = state.status === "failed";
     if (onError.kind === "step") {
@@ -97,6 +101,7 @@ export class StepBoard {
     for (let next: StepState | undefined = state; next !== undefined; next = this.#handOn(next)) {
       next.isDecided = true;
       this.#undecided -= 1;
+      this.#onDecided(next);
       this.#criticalPathMs = Math.max(this.#criticalPathMs, next.chainMs);
       for (const follower of this.#followers[next.position]!) {
         // Its own fallback has been told already, when it failed.

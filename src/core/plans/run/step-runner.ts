@@ -1,11 +1,12 @@
 import type { RawJson } from "../../../kernel/raw-json.ts";
 import type { PlanEventType } from "../plan-events.ts";
 import type { StepFailure } from "../plan-report.ts";
-import { failureOf } from "./call-ending.ts";
+import { failureOf, type CallEnding } from "./call-ending.ts";
 import { CallJob, type JobHost } from "./call-job.ts";
 import type { Deed } from "./compensation.ts";
 import { ItemsRun, readItems } from "./items-run.ts";
 import { skipOf } from "./step-gate.ts";
+import type { EarlyCall, Speculation } from "./speculation.ts";
 import type { StepBoard } from "./step-board.ts";
 import type { StepState } from "./step-state.ts";
 
@@ -18,6 +19,7 @@ export type StepEventType = Extract<PlanEventType, `step.${string}`>;
 export interface StepRunnerDeps {
   readonly host: JobHost;
   readonly board: StepBoard;
+  readonly speculation: Speculation;
   /** How urgent a step is that has this many calls to make. */
   readonly priorityOf: (state: StepState, calls: number) => number;
   readonly maxItems: number;
@@ -48,7 +50,7 @@ export class StepRunner {
   /** Runs a step whose dependencies have all been decided, or says why not. */
   begin(state: StepState): void {
     if (state.status !== "pending") return;
-    const { board } = this.#deps;
+    const { board, speculation } = this.#deps;
     const { when, forEach } = state.step;
     const skip =
       state.foregone === undefined
@@ -60,7 +62,7 @@ export class StepRunner {
     }
     try {
       if (when?.holds(board.scope) === false) this.#skip(state, 'Its "when" does not hold.');
-      else if (forEach === undefined) this.#beginCall(state);
+      else if (forEach === undefined) this.#beginCall(state, speculation.take(state));
       else this.#beginItems(state);
     } catch (error) {
       this.#fail(state, failureOf(error));
@@ -78,7 +80,8 @@ export class StepRunner {
     }
   }
 
-  #beginCall(state: StepState): void {
+  #beginCall(state: StepState, early?: EarlyCall): void {
+    if (early !== undefined) return this.#takeOver(state, early);
     const { host, priorityOf, board } = this.#deps;
     const { step, position } = state;
     const job: CallJob = new CallJob(
@@ -92,16 +95,26 @@ export class StepRunner {
           noteCall(state, job);
           this.#onRetry(state, failure);
         },
-        onEnd: (ending) => {
-          noteCall(state, job);
-          if (ending.kind === "value") this.#succeed(state, ending.value, job.tookMs);
-          else if (ending.kind === "failed") this.#fail(state, ending.failure, job.tookMs);
-          else this.#end(state, "cancelled", job.tookMs);
-        },
+        onEnd: (ending) => this.#onCallEnd(state, job, ending),
       },
       host,
     );
     host.queue.add(job);
+  }
+
+  /** Goes on with a call that began before it was known to be needed. */
+  #takeOver(state: StepState, early: EarlyCall): void {
+    state.isEarly = true;
+    this.#onBegin(state, early.begunMs);
+    early.onEnd = (ending) => this.#onCallEnd(state, early.job, ending);
+    if (early.ending !== undefined) early.onEnd(early.ending);
+  }
+
+  #onCallEnd(state: StepState, job: CallJob, ending: CallEnding): void {
+    noteCall(state, job);
+    if (ending.kind === "value") this.#succeed(state, ending.value, job.tookMs);
+    else if (ending.kind === "failed") this.#fail(state, ending.failure, job.tookMs);
+    else this.#end(state, "cancelled", job.tookMs);
   }
 
   #beginItems(state: StepState): void {
@@ -164,9 +177,9 @@ export class StepRunner {
     this.#fail(state, { code: "items-failed", message }, run.tookMs);
   }
 
-  #onBegin(state: StepState): void {
+  #onBegin(state: StepState, atMs = this.#deps.nowMs()): void {
     state.status = "running";
-    state.startedMs = this.#deps.nowMs();
+    state.startedMs = atMs;
     state.toldAtMs = state.startedMs;
     this.#deps.tell("step.started", state);
   }
@@ -187,6 +200,7 @@ export class StepRunner {
 
   #skip(state: StepState, reason: string): void {
     state.reason = reason;
+    this.#deps.speculation.drop(state);
     this.#end(state, "skipped");
   }
 

@@ -18,6 +18,8 @@ export class StepState {
   missing: number;
   /** Whether it has been told to begin, or not to. */
   isRipe = false;
+  /** Whether its call began before it was known that it is needed. */
+  isEarly = false;
   /** Set for a fallback step that is not needed: why. */
   foregone: string | undefined;
   status: StepStatus = "pending";
