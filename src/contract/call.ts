@@ -55,6 +55,17 @@ export const callMetaSchema = z.object({
     })
     .optional()
     .describe("Present when something else than the server answered."),
+  cacheHit: z
+    .object({
+      ageMs: z.number(),
+      similarity: z.number().optional().describe("Of a hit of l3: the cosine, 0–1."),
+      originalArguments: z
+        .record(z.string(), z.unknown())
+        .optional()
+        .describe("Of a hit of l3: what the answer was first given to."),
+    })
+    .optional()
+    .describe("Present when a cache answered."),
   durationMs: z.number(),
   traceId: z.string(),
   handle: handleSchema

@@ -1,3 +1,12 @@
+export {
+  cacheExplanationSchema,
+  cacheInvalidatedSchema,
+  cachePolicySchema,
+  cacheStatsSchema,
+  cacheSuggestionsSchema,
+  explainCacheSchema,
+  invalidateCacheSchema,
+} from "./cache.ts";
 export { callAnswerSchema, callMetaSchema, callRequestSchema } from "./call.ts";
 export { addCompositeSchema, compositeListSchema, compositeSchema } from "./composite.ts";
 export { eventSchema, eventsQuerySchema } from "./event.ts";

@@ -1,4 +1,13 @@
 import type { z } from "zod";
+import {
+  cacheExplanationSchema,
+  cacheInvalidatedSchema,
+  cachePolicySchema,
+  cacheStatsSchema,
+  cacheSuggestionsSchema,
+  explainCacheSchema,
+  invalidateCacheSchema,
+} from "./cache.ts";
 import { callAnswerSchema, callMetaSchema, callRequestSchema, handleSchema } from "./call.ts";
 import { addCompositeSchema, compositeListSchema, compositeSchema } from "./composite.ts";
 import { eventSchema } from "./event.ts";
@@ -31,6 +40,11 @@ import { foundToolSchema, toolListSchema, toolSchema, wholeToolSchema } from "./
 export const NAMED_SCHEMAS = {
   AddComposite: addCompositeSchema,
   AddServer: addServerSchema,
+  CacheExplanation: cacheExplanationSchema,
+  CacheInvalidated: cacheInvalidatedSchema,
+  CachePolicy: cachePolicySchema,
+  CacheStats: cacheStatsSchema,
+  CacheSuggestions: cacheSuggestionsSchema,
   CallAnswer: callAnswerSchema,
   CallMeta: callMetaSchema,
   CallRequest: callRequestSchema,
@@ -40,9 +54,11 @@ export const NAMED_SCHEMAS = {
   Composite: compositeSchema,
   CompositeList: compositeListSchema,
   Event: eventSchema,
+  ExplainCache: explainCacheSchema,
   FoundTool: foundToolSchema,
   Handle: handleSchema,
   Health: healthAnswerSchema,
+  InvalidateCache: invalidateCacheSchema,
   Plan: planSchema,
   PlanAnswer: planAnswerSchema,
   PlanCheckAnswer: planCheckAnswerSchema,

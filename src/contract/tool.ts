@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cachePolicySchema } from "./cache.ts";
 
 /** How much of a tool an answer shows. */
 export const detailSchema = z
@@ -52,12 +53,7 @@ export const wholeToolSchema = toolSchema.extend({
     .array(z.string())
     .describe("What is odd about the tool, for example `schema-uncompilable`."),
   fingerprint: z.string().describe("Hex SHA-256 over name, description, schemas and annotations."),
-  cache: z
-    .object({
-      mode: z.enum(["off"]).describe("`off`: answers are not kept."),
-      coalesced: z.boolean().describe("Whether equal calls under way at once are sent once."),
-    })
-    .describe("How repeated calls are answered."),
+  cache: cachePolicySchema.describe("How repeated calls are answered."),
   alternates: z.array(z.string()).describe("Ids of tools that stand in when the server is away."),
 });
 

@@ -10,6 +10,7 @@ export const META = {
 /** Our own keys of `_meta`. */
 export const GATEWAY_META = {
   cache: "switchboard/cache",
+  cacheHit: "switchboard/cacheHit",
   degraded: "switchboard/degraded",
   error: "switchboard/error",
   handle: "switchboard/handle",

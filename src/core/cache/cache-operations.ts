@@ -108,7 +108,7 @@ function statsOf({ mode, maxBytes, maxEntries }: CacheOptions, parts: CacheParts
   return {
     mode,
     l1: { ...counters.of("l1"), entries: memory.size, bytes: memory.bytes, maxBytes, maxEntries },
-    l2: shared && { ...counters.of("l2"), entries: 0, bytes: 0, ...shared.status() },
+    ...(shared === undefined ? {} : { l2: { ...counters.of("l2"), ...shared.status() } }),
     l3: { ...counters.of("l3"), entries: semantic?.size ?? 0, bytes: semantic?.bytes ?? 0 },
     savedMs: counters.savedMs,
     tools: counters.tools(),

@@ -27,10 +27,14 @@ export interface CachePolicy {
   };
 }
 
-/** What one tier did since the start. */
-export interface TierStats {
+/** What one tier was asked since the start. */
+export interface LookUpStats {
   readonly hits: number;
   readonly misses: number;
+}
+
+/** What one tier did since the start, and what it holds. */
+export interface TierStats extends LookUpStats {
   readonly entries: number;
   readonly bytes: number;
 }
@@ -50,7 +54,8 @@ export interface ToolCacheStats {
 export interface CacheStats {
   readonly mode: string;
   readonly l1: TierStats & { readonly maxBytes: number; readonly maxEntries: number };
-  readonly l2: (TierStats & SharedCacheStatus) | undefined;
+  /** What it holds, only it knows. */
+  readonly l2?: LookUpStats & SharedCacheStatus;
   readonly l3: TierStats;
   readonly savedMs: number;
   /** The tools with the most hits and misses, at most 100. */

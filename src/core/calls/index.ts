@@ -23,3 +23,4 @@ export {
   createArgumentsValidator,
   type ArgumentsValidator,
 } from "./validation/arguments-validator.ts";
+export { encodeCacheHit } from "./encode-cache-hit.ts";

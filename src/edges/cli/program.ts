@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { addGlobalOptions } from "./command/global-options.ts";
 import { examples } from "./command/examples.ts";
 import type { AddCommand, Run } from "./command/run-command.ts";
+import { addCache } from "./commands/cache.ts";
 import { addCall } from "./commands/call.ts";
 import { addComplete } from "./commands/complete.ts";
 import { addCompletion } from "./commands/completion.ts";
@@ -31,6 +32,7 @@ const COMMANDS: readonly AddCommand[] = [
   addPlan,
   addTools,
   addServers,
+  addCache,
   addConnect,
   addStatus,
   addTokens,

@@ -1,11 +1,18 @@
 import { GatewayError, isGatewayError } from "../../kernel/errors.ts";
-import type { CallMeta, Outcome } from "../../core/calls/index.ts";
-import { presentResult, type PresentRequest } from "../../core/results/index.ts";
+import { encodeCacheHit, type CallMeta, type Outcome } from "../../core/calls/index.ts";
+import {
+  presentResult,
+  type PresentedResult,
+  type PresentRequest,
+} from "../../core/results/index.ts";
 import { objectMembers, slice, type Span } from "../../mcp/json-scan.ts";
 import { withMembers, type Members } from "../../mcp/splice.ts";
 import { withoutMembers } from "../../mcp/without-members.ts";
 import { jsonAnswer, type Answer } from "./answer.ts";
 import { toProblem } from "./problem.ts";
+
+/** What is told beside a result; `handle` where it is a preview. */
+type ToldMeta = CallMeta & Pick<PresentedResult, "handle">;
 
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
@@ -33,7 +40,7 @@ export function toCallAnswer(
 }
 
 /** Adds `meta` (and what every answer has) to a result; its own members keep their bytes. */
-function withCallMeta(result: Uint8Array, meta: object): Buffer {
+function withCallMeta(result: Uint8Array, meta: ToldMeta): Buffer {
   const present = objectMembers(result);
   if (present.has("meta")) {
     return withCallMeta(
@@ -44,8 +51,14 @@ function withCallMeta(result: Uint8Array, meta: object): Buffer {
   const comma = present.size > 0 ? "," : "";
   const content = present.has("content") ? "" : '"content":[],';
   const isError = present.has("isError") ? "" : '"isError":false,';
-  const tail = `${comma}${content}${isError}"meta":${JSON.stringify(meta)}}`;
+  const tail = `${comma}${content}${isError}"meta":${encodeMeta(meta)}}`;
   return Buffer.concat([result.subarray(0, result.lastIndexOf(CLOSE_BRACE)), Buffer.from(tail)]);
+}
+
+function encodeMeta({ cacheHit, ...facts }: ToldMeta): string {
+  const text = JSON.stringify(facts);
+  if (cacheHit === undefined) return text;
+  return `${text.slice(0, -1)},"cacheHit":${encodeCacheHit(cacheHit)}}`;
 }
 
 /** 409 with what the server asks for, to be answered in a second call. */

@@ -29,7 +29,15 @@ export interface EndpointDescription {
   /** Parameters stand in braces. */
   readonly path: `/${string}`;
   readonly operationId: string;
-  readonly tag: "tools" | "plans" | "results" | "servers" | "events" | "socket" | "daemon";
+  readonly tag:
+    | "tools"
+    | "plans"
+    | "cache"
+    | "results"
+    | "servers"
+    | "events"
+    | "socket"
+    | "daemon";
   readonly summary: string;
   readonly description?: string;
   readonly access: RouteAccess;

@@ -7,6 +7,10 @@ import { cancelPlan } from "./endpoints/cancel-plan.ts";
 import { changeServer } from "./endpoints/change-server.ts";
 import { checkPlan } from "./endpoints/check-plan.ts";
 import { countTokens } from "./endpoints/count-tokens.ts";
+import { explainCache } from "./endpoints/explain-cache.ts";
+import { invalidateCache } from "./endpoints/invalidate-cache.ts";
+import { showCache } from "./endpoints/show-cache.ts";
+import { suggestCache } from "./endpoints/suggest-cache.ts";
 import { forceCircuit } from "./endpoints/force-circuit.ts";
 import { listComposites } from "./endpoints/list-composites.ts";
 import { listServers } from "./endpoints/list-servers.ts";
@@ -50,6 +54,10 @@ export function createEndpoints(context: EdgeContext): readonly Endpoint[] {
     listComposites(context),
     addComposite(context),
     removeComposite(context),
+    showCache(context),
+    explainCache(context),
+    suggestCache(context),
+    invalidateCache(context),
     listServers(context),
     addServer(context),
     showServer(context),

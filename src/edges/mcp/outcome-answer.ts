@@ -1,4 +1,4 @@
-import type { Outcome } from "../../core/calls/index.ts";
+import { encodeCacheHit, type Outcome } from "../../core/calls/index.ts";
 import { objectMembers } from "../../mcp/json-scan.ts";
 import { GATEWAY_META } from "../../mcp/meta-keys.ts";
 import { withMembers, withMeta } from "../../mcp/splice.ts";
@@ -32,11 +32,12 @@ export function forEra(body: Uint8Array, era: Era): Uint8Array {
 }
 
 function withFacts(body: Uint8Array, outcome: Extract<Outcome, { kind: "result" }>): Uint8Array {
-  const { cache, degraded } = outcome.meta;
+  const { cache, cacheHit, degraded } = outcome.meta;
   const answeredElsewhere = cache !== "none" && cache !== "miss" && cache !== "bypass";
   if (!answeredElsewhere && degraded === undefined) return body;
   return withMeta(body, {
     [GATEWAY_META.cache]: JSON.stringify(cache),
+    ...(cacheHit === undefined ? {} : { [GATEWAY_META.cacheHit]: encodeCacheHit(cacheHit) }),
     ...(degraded === undefined ? {} : { [GATEWAY_META.degraded]: JSON.stringify(degraded) }),
   });
 }

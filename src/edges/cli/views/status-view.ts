@@ -1,17 +1,15 @@
 import type { z } from "zod";
 import type { statusSchema } from "../../../contract/index.ts";
-import { displayWidth, padding } from "../text/display-width.ts";
 import { countOf, formatBytes, formatCount, formatDuration } from "../text/quantities.ts";
-import { singleLine } from "../text/safe-text.ts";
 import type { Canvas } from "../text/table.ts";
-import { indented } from "../text/wrap.ts";
+import { renderFacts, type Fact } from "./facts.ts";
 
 type Status = z.output<typeof statusSchema>;
 
 /** How the daemon is doing, a fact a line. */
 export function renderStatus(status: Status, target: string, canvas: Canvas): string {
   const { discovery } = status;
-  const facts: (readonly [string, string])[] = [
+  const facts: Fact[] = [
     ["daemon", `Switchboard ${status.version} at ${target}, process ${status.pid}`],
     ["running for", formatDuration(status.uptimeMs)],
     ["memory", formatBytes(status.rssBytes)],
@@ -35,21 +33,6 @@ export function renderStatus(status: Status, target: string, canvas: Canvas): st
     ...discovery.notes.map((note) => ["note", note] as const),
   ];
   return renderFacts(facts, canvas);
-}
-
-/** Names and values in two columns; long values go on below themselves. */
-function renderFacts(
-  facts: readonly (readonly [string, string])[],
-  { width, style }: Canvas,
-): string {
-  const names = Math.max(...facts.map(([name]) => displayWidth(name)));
-  const indent = " ".repeat(names + 2);
-  return facts
-    .map(([name, value]) => {
-      const lines = indented(singleLine(value), indent, width).slice(indent.length);
-      return `${style("bold", name)}${padding(name, names + 2)}${lines}`;
-    })
-    .join("\n");
 }
 
 function describeSharedCache({

@@ -1,5 +1,6 @@
 import { wholeToolSchema } from "../../../contract/index.ts";
 import { unknownTool } from "../../../core/calls/index.ts";
+import { presentCachePolicy } from "../cache-view.ts";
 import type { EdgeContext } from "../edge-context.ts";
 import { endpoint, type Endpoint } from "../endpoint.ts";
 import { presentListed } from "../tool-view.ts";
@@ -29,7 +30,7 @@ export function showTool({ gateway }: EdgeContext): Endpoint {
         readOnly,
         flags,
         fingerprint,
-        cache: { mode: "off", coalesced: readOnly },
+        cache: presentCachePolicy(tool, gateway.caches),
         alternates: [],
       };
     },

@@ -1,0 +1,118 @@
+import { z } from "zod";
+
+const durationMs = z.number().describe("Milliseconds.");
+
+const lookUps = { hits: z.int(), misses: z.int() };
+const tierShape = {
+  ...lookUps,
+  entries: z.int(),
+  bytes: z.int(),
+};
+
+const sharedStatus = {
+  state: z.enum(["ready", "away", "connecting"]),
+  reason: z.string().optional().describe("Why it is away."),
+  target: z.string().describe("The address, without credentials."),
+  since: z.number().describe("When the state began, milliseconds since the epoch."),
+};
+
+/** Answer of `GET /v1/cache`: what the caches did since the start. */
+export const cacheStatsSchema = z.object({
+  mode: z.enum(["declared", "readonly", "off"]).describe("`cache.mode`."),
+  l1: z
+    .object({ ...tierShape, maxBytes: z.int(), maxEntries: z.int() })
+    .describe("In this process's memory."),
+  l2: z
+    .object({ ...lookUps, ...sharedStatus })
+    .optional()
+    .describe("In Redis, shared by replicas; absent where none is configured."),
+  l3: z.object(tierShape).describe("Answers to calls that mean nearly the same."),
+  savedMs: z.number().describe("Time that servers would have taken for the hits, milliseconds."),
+  tools: z
+    .array(
+      z.object({
+        tool: z.string(),
+        hits: z.int(),
+        misses: z.int(),
+        stale: z.int().describe("Hits past their time to live."),
+        savedMs: durationMs,
+      }),
+    )
+    .describe("The tools with the most look-ups, at most 100."),
+});
+
+/** How a tool's answers are kept, and why. */
+export const cachePolicySchema = z.object({
+  cached: z.boolean().describe("Whether answers are kept."),
+  why: z.string().describe("Which setting or hint decided, and what would change it."),
+  coalesced: z.boolean().describe("Whether equal calls under way at once are sent once."),
+  ttlMs: durationMs,
+  staleWhileRevalidateMs: durationMs,
+  staleIfErrorMs: durationMs,
+  scope: z.enum(["identity", "tenant", "public"]).describe("Whose answers may serve whom."),
+  tags: z.array(z.string()),
+  ignoreArguments: z.array(z.string()),
+  vary: z.array(z.string()),
+  invalidates: z.array(z.string()).describe("What a call of the tool makes void."),
+  semantic: z
+    .object({
+      enabled: z.boolean(),
+      threshold: z.number(),
+      verifyRatio: z.number(),
+      maxErrorRate: z.number(),
+      effectiveThreshold: z.number().describe("In force, after what verification has found."),
+      switchedOff: z.string().optional().describe("Why verification has switched it off."),
+    })
+    .optional(),
+});
+
+/** Body of `POST /v1/cache/explain`. */
+export const explainCacheSchema = z.strictObject({
+  tool: z.string().min(1).max(256).describe("The tool's id."),
+  arguments: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe("The arguments of a call, to learn its key."),
+});
+
+/** Answer of `POST /v1/cache/explain`. */
+export const cacheExplanationSchema = z.object({
+  tool: z.string(),
+  policy: cachePolicySchema,
+  key: z.string().optional().describe("Of the call with these arguments, as this caller."),
+  uncachedReason: z.string().optional().describe("Why such a call is not kept."),
+});
+
+/** Answer of `GET /v1/cache/suggestions`. */
+export const cacheSuggestionsSchema = z.object({
+  suggestions: z
+    .array(
+      z.object({
+        tool: z.string(),
+        repeats: z.int().describe("Calls that had been made before with the same arguments."),
+        alike: z.int().describe("How many of these were answered alike."),
+        medianGapMs: durationMs,
+        longestAlikeMs: durationMs,
+        suggestedTtlMs: durationMs,
+        wouldHaveSavedMs: durationMs,
+      }),
+    )
+    .describe("Tools that are not cached and whose repeated calls were answered alike."),
+});
+
+const name = z.string().min(1).max(256);
+
+/** Body of `POST /v1/cache/invalidate`: at least one member; with server and tool both must fit. */
+export const invalidateCacheSchema = z
+  .strictObject({
+    server: name.optional().describe("All entries of this server."),
+    tool: name.optional().describe("All entries of this tool."),
+    tag: name.optional().describe("All entries with this tag."),
+    key: name.optional().describe("One entry, by the key that an explanation gives."),
+  })
+  .refine((body) => Object.values(body).some((value) => value !== undefined), {
+    message: "must name at least one of server, tool, tag and key",
+  });
+
+/** Answer of `POST /v1/cache/invalidate`. */
+export const cacheInvalidatedSchema = z.object({ status: z.literal("invalidated") });

@@ -1,0 +1,27 @@
+import { cacheInvalidatedSchema, invalidateCacheSchema } from "../../../contract/index.ts";
+import type { EdgeContext } from "../edge-context.ts";
+import { endpoint, type Endpoint } from "../endpoint.ts";
+
+/** Makes entries void, here and in every replica. */
+export function invalidateCache({ gateway }: EdgeContext): Endpoint {
+  return endpoint(
+    {
+      method: "POST",
+      path: "/v1/cache/invalidate",
+      operationId: "invalidateCache",
+      tag: "cache",
+      summary: "Make cached answers void",
+      description:
+        "Here at once, and in every replica on the same Redis. Names that nothing is kept under do no harm.",
+      access: { role: "operator", action: "invalidate cached answers" },
+      body: invalidateCacheSchema,
+      answers: { 200: { description: "Done.", schema: cacheInvalidatedSchema } },
+      failures: [],
+    },
+    async ({ body }) => {
+      const named = Object.entries(body).filter(([, value]) => value !== undefined);
+      await gateway.caches.invalidate(Object.fromEntries(named));
+      return { status: "invalidated" };
+    },
+  );
+}
