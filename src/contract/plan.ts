@@ -6,17 +6,23 @@ const templateSchema = z
 
 const callOfStepSchema = z.looseObject({
   tool: z.string().describe("The gateway's id of the tool."),
-  arguments: templateSchema.optional(),
+  arguments: z.looseObject({}).optional().describe("With references in it; default `{}`."),
 });
 
 const planStepSchema = callOfStepSchema.extend({
-  id: z.string().describe("`[A-Za-z_][A-Za-z0-9_]*`; unique in the plan."),
-  dependsOn: z.array(z.string()).optional().describe("Steps to wait for, beside those it reads."),
+  id: z.string().describe("`[A-Za-z_][A-Za-z0-9_]*`, at most 64 characters; unique in the plan."),
+  dependsOn: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .describe("Steps to wait for, beside those it reads."),
   when: z.string().optional().describe("The step is skipped unless this holds."),
   forEach: z
     .unknown()
     .optional()
-    .describe("Runs the step once for each item, in any order; the values keep the items' order."),
+    .describe(
+      "Runs the step once for each item of an array, a reference to one, or " +
+        "`{items, concurrency?}`; the values keep the items' order.",
+    ),
   onError: z
     .union([
       z.enum(["fail", "continue"]),
@@ -25,7 +31,13 @@ const planStepSchema = callOfStepSchema.extend({
     ])
     .optional()
     .describe("Default `fail`."),
-  retry: z.unknown().optional().describe("Tries over what the gateway itself retries."),
+  retry: z
+    .union([
+      z.int(),
+      z.looseObject({ maxAttempts: z.int().optional(), backoffMs: z.int().optional() }),
+    ])
+    .optional()
+    .describe("Tries in all, over what the gateway itself retries."),
   timeoutMs: z.int().optional(),
   cache: z.enum(["default", "bypass", "refresh", "only"]).optional(),
   compensate: callOfStepSchema
@@ -33,7 +45,7 @@ const planStepSchema = callOfStepSchema.extend({
     .describe("Undoes the step when the plan fails after it; in reverse order."),
 });
 
-/** Body of `POST /v1/plans` and `POST /v1/plans/check`, for the reader: the check itself is core's. */
+/** As `docs/plans.md` describes it. Body of `POST /v1/plans` and `POST /v1/plans/check`, for the reader: the check itself is core's. */
 export const planSchema = z.looseObject({
   steps: z.array(planStepSchema).describe("Ordered by what they read of each other."),
   input: z.unknown().optional().describe("What `input` stands for in expressions; default `{}`."),
