@@ -1,6 +1,8 @@
+import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
 import type { JsonObject } from "../../../kernel/json.ts";
 import { rawJson, type RawJson } from "../../../kernel/raw-json.ts";
+import { objectMembers } from "../../../mcp/json-scan.ts";
 import type { ArgumentsValidator } from "../../calls/index.ts";
 import { schemaFlags, type ServerId, type Tool, type ToolId } from "../../catalog/index.ts";
 import type { PlanText } from "../language/plan-text.ts";
@@ -29,6 +31,11 @@ export function inputOf(
 ): PlanInput {
   const value = given ?? text.input;
   const input = { value: value ?? NO_INPUT, isGiven: value !== undefined };
+  const reason = unreadable(input.value);
+  if (reason !== undefined) {
+    deps.problems.error("invalid-input", PLACE, `the input must be a JSON object: ${reason}`);
+    return { value: NO_INPUT, isGiven: false };
+  }
   const sizeBytes = plan.bytes.length + (given?.bytes.length ?? 0);
   const { maxBytes } = deps.options;
   if (sizeBytes > maxBytes) {
@@ -36,6 +43,16 @@ export function inputOf(
     deps.problems.error("plan-too-large", PLACE, message);
   } else checkInput(input, text.inputSchema ?? {}, deps);
   return input;
+}
+
+/** Why an input cannot be read by spans, if so. */
+function unreadable({ bytes }: RawJson): string | undefined {
+  try {
+    objectMembers(bytes);
+    return isUtf8(bytes) ? undefined : "it is not UTF-8";
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 interface InputDeps {

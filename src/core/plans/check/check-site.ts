@@ -2,7 +2,7 @@ import type { JsonObject } from "../../../kernel/json.ts";
 import { pick } from "../language/pick.ts";
 import type { Place } from "../language/problems.ts";
 import { stepOf, type Origin, type PathKey, type Read } from "../language/reads.ts";
-import type { Reference } from "../language/reference.ts";
+import type { PlainPath } from "../language/reference.ts";
 import type { PlacedReference } from "../language/template.ts";
 import type { PlanInput } from "./check-input.ts";
 import type { PlanDraft, StepDraft } from "./draft.ts";
@@ -107,7 +107,7 @@ export function spotOf(
   if (origin.source === "input") {
     return inputSchema && { name: "input", schema: inputSchema, path };
   }
-  if (origin.source === "steps") return outputSpot(known.plan.byId.get(origin.step), path);
+  if (origin.source === "steps") return outputSpot(known.plan.byId.get(origin.step), path, step);
   const items = origin.source === "item" ? itemsPath(step) : undefined;
   return (
     items && spotOf({ ...items.origin, path: [...items.path, null, ...path] }, undefined, known)
@@ -115,7 +115,7 @@ export function spotOf(
 }
 
 /** Where the items of a `forEach` come from, if that is a plain path. */
-function itemsPath(step: StepDraft | undefined): Reference["plain"] {
+function itemsPath(step: StepDraft | undefined): PlainPath | undefined {
   const items = step?.text.forEach?.items;
   const [placed] = items?.references ?? [];
   return placed?.isWhole === true && placed.pointer === items?.pointer
@@ -126,13 +126,15 @@ function itemsPath(step: StepDraft | undefined): Reference["plain"] {
 function outputSpot(
   producer: StepDraft | undefined,
   path: readonly PathKey[],
+  reader: StepDraft | undefined,
 ): SchemaSpot | undefined {
   const schema = producer?.tool?.outputSchema;
   if (producer === undefined || schema === undefined) return undefined;
   const { id, onError, forEach } = producer.text;
   const name = `steps.${id}`;
   if (onError.kind === "value" || onError.kind === "step") return undefined;
-  if (forEach === undefined) return { name, schema, path };
+  // Its own compensation sees the value of the item that it undoes.
+  if (forEach === undefined || producer === reader) return { name, schema, path };
   // Its value is the array of the values of its items.
   const [position, ...rest] = path;
   if (typeof position === "string") return { name, schema: { type: "array" }, path };

@@ -1,5 +1,6 @@
+import { arrayItems } from "../../../mcp/json-scan.ts";
 import type { ArgumentsValidator } from "../../calls/index.ts";
-import type { PlanText } from "../language/plan-text.ts";
+import type { PlanText, StepText } from "../language/plan-text.ts";
 import { checkCall, type CheckedCall } from "./check-call.ts";
 import { checkSite, type KnownValues } from "./check-site.ts";
 import type { PlanInput } from "./check-input.ts";
@@ -9,17 +10,20 @@ import { sitesOf } from "./link-steps.ts";
 /** Different tools whose input schemas one check may compile: each takes about a millisecond. */
 const MAX_SCHEMAS = 500;
 
+export interface ValueCheckDeps {
+  readonly input: PlanInput | undefined;
+  readonly validator: ArgumentsValidator;
+  readonly maxItems: number;
+}
+
 /** Checks what a plan's references and constants can be against the schemas of its tools. */
-export function checkValues(
-  text: PlanText,
-  plan: PlanDraft,
-  deps: { readonly input: PlanInput | undefined; readonly validator: ArgumentsValidator },
-): void {
+export function checkValues(text: PlanText, plan: PlanDraft, deps: ValueCheckDeps): void {
   const { inputSchema } = text;
   const known: KnownValues = { plan, inputSchema, input: deps.input };
   const schemas = new Set<string>();
   for (const step of plan.steps) {
     for (const site of sitesOf(step)) checkSite(site, known);
+    checkItems(step.text, deps.maxItems, plan);
     for (const call of callsOf(step)) {
       if (schemas.size >= MAX_SCHEMAS && !schemas.has(call.tool.fingerprint)) continue;
       schemas.add(call.tool.fingerprint);
@@ -30,6 +34,15 @@ export function checkValues(
     const { references } = text.output;
     checkSite({ references, seesItem: false, seesSelf: false }, known);
   }
+}
+
+/** Items that are written out can be counted now. */
+function checkItems({ place, forEach }: StepText, maxItems: number, { problems }: PlanDraft): void {
+  if (forEach === undefined || forEach.items.source.bytes[0] !== 0x5b) return;
+  const count = arrayItems(forEach.items.source.bytes).length;
+  if (count <= maxItems) return;
+  const message = `forEach is given ${count} items; at most ${maxItems} are taken (plans.maxItems)`;
+  problems.error("too-many-items", { ...place, path: forEach.items.pointer }, message);
 }
 
 function callsOf(step: StepDraft): CheckedCall[] {

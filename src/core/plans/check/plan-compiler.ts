@@ -78,7 +78,7 @@ function compilePlan(request: PlanCheckRequest, context: CompileContext): Compil
   const draft = resolveSteps(text, request.principal, { ...deps, problems });
   const order = orderPlan(text, draft);
   const input = isInner ? undefined : inputOf(text, request, { options, validator, problems });
-  checkValues(text, draft, { input, validator });
+  checkValues(text, draft, { input, validator, maxItems: options.maxItems });
   const tellsInside = seesAllTools(request.principal);
   checkComposites(draft, inspector, { maxDepth: options.maxDepth, tellsInside });
   // A broken rule names tools inside composites, too: whoever may use all of these may hear of them.

@@ -11,7 +11,9 @@ import type { PlanScope } from "../compiled-plan.ts";
 import { StepError } from "../step-error.ts";
 import { describeValue, pick, type Picked } from "./pick.ts";
 import { stepOf, type Origin } from "./reads.ts";
-import type { Reference } from "./reference.ts";
+import type { PlainPath, Reference } from "./reference.ts";
+
+type CompiledReference = Exclude<Reference, { plain: PlainPath }>;
 
 /** One evaluation takes a fifth of a second at the most, those of one run a few seconds together. */
 const LIMITS = {
@@ -55,13 +57,13 @@ export function requireValue(reference: Reference, scope: PlanScope): RawJson {
   throw new StepError("reference-empty", message);
 }
 
-function pickPlain({ origin, path }: NonNullable<Reference["plain"]>, scope: PlanScope): Picked {
+function pickPlain({ origin, path }: PlainPath, scope: PlanScope): Picked {
   const value = valueOf(origin, scope);
   if (value === undefined) return { missing: `${nameOf(origin)} has no value` };
   return pick(value, path, nameOf(origin));
 }
 
-function evaluate(reference: Reference, scope: PlanScope): Picked {
+function evaluate(reference: CompiledReference, scope: PlanScope): Picked {
   const evaluator = scope.evaluator ?? createPlanEvaluator();
   const answer = evaluator.evaluate(reference.expression, scopeValue(reference, scope));
   if (answer !== null) return { found: rawJson(encoder.encode(exactText(answer))) };
@@ -119,6 +121,6 @@ function failed(reference: Reference, reason: string, cause: unknown): StepError
   return new StepError("expression-failed", message, { cause });
 }
 
-function show({ expression: { text } }: Reference): string {
+function show({ text }: Reference): string {
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }

@@ -73,3 +73,29 @@ export function roundedNumber(value: unknown): number | undefined {
   }
   return undefined;
 }
+
+/**
+ * Reads `!steps.a` as `!(steps.a)`. JMESPath's grammar binds `!` closer than the dot, which makes it
+ * a member of true or false: always null, and never what is meant.
+ */
+export function bindNotLoosely(node: ExpressionNode): ExpressionNode {
+  if (node.type === "Literal") return node;
+  const bound = mapNodes(node);
+  if (bound.type !== "Subexpression" && bound.type !== "IndexExpression") return bound;
+  const { left } = bound;
+  if (left.type !== "NotExpression") return bound;
+  return { type: "NotExpression", child: { ...bound, left: left.child } };
+}
+
+function mapNodes(node: ExpressionNode): ExpressionNode {
+  const members = Object.entries(node).map(([key, member]: [string, unknown]) => [
+    key,
+    Array.isArray(member) ? member.map(mapMember) : mapMember(member),
+  ]);
+  return Object.fromEntries(members) as ExpressionNode;
+}
+
+function mapMember(member: unknown): unknown {
+  const isNode = typeof member === "object" && member !== null && "type" in member;
+  return isNode ? bindNotLoosely(member as ExpressionNode) : member;
+}

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { isJsonObject, type JsonObject } from "../../../kernel/json.ts";
 import { rawJson, type RawJson } from "../../../kernel/raw-json.ts";
 import { arrayItems, objectMembers, slice } from "../../../mcp/json-scan.ts";
@@ -63,6 +64,7 @@ function wellFormed(
     return undefined;
   }
   try {
+    if (!isUtf8(bytes)) throw new SyntaxError("it is not UTF-8");
     objectMembers(bytes);
     return bytes.subarray(bytes.indexOf(0x7b), bytes.lastIndexOf(0x7d) + 1);
   } catch (error) {

@@ -66,7 +66,7 @@ export function readsOf(root: ExpressionNode): ExpressionReads {
   const variables: Context["variables"] = new Map();
   use([root], { current: SCOPE, variables, isOptional: false, isInside: false, found });
   const { reads } = found;
-  return { ...found, reads: reads.filter((read) => !isCovered(read, reads)) };
+  return { ...found, reads: reads.filter((read, at) => !isCovered(read, at, reads)) };
 }
 
 /** The step that is read, if it is one. */
@@ -85,7 +85,7 @@ function follow(node: ExpressionNode, context: Context): Shape {
     case "Root":
       return SCOPE;
     case "Index":
-      return position(node.value, context.current);
+      return itemAt(node.value, context.current);
     case "Variable":
       return context.variables.get(node.name) ?? VALUE;
     case "Subexpression":
@@ -163,7 +163,7 @@ function scopeMember(name: string, faults: ExpressionFault[]): Shape {
   return VALUE;
 }
 
-function position(index: number, current: Shape): Shape {
+function itemAt(index: number, current: Shape): Shape {
   return current.kind === "picked" ? extended(current, index) : current;
 }
 
@@ -217,14 +217,17 @@ function literal(value: unknown, { found }: Context): Shape {
 type PairNode = { readonly left: ExpressionNode; readonly right: ExpressionNode };
 type LetNode = Extract<ExpressionNode, { type: "LetExpression" }>;
 
-/** Whether another read says all that this one does, and more. */
-function isCovered(read: Read, reads: readonly Read[]): boolean {
-  return reads.some(
-    (other) =>
-      other.path.length > read.path.length &&
+/** Whether `read` is told by another one of them, which says as much or more. */
+function isCovered(read: Read, position: number, reads: readonly Read[]): boolean {
+  return reads.some((other, at) => {
+    const isMore = other.path.length > read.path.length || (read.isOptional && !other.isOptional);
+    return (
+      at !== position &&
+      (isMore || at < position) &&
       other.source === read.source &&
       stepOf(other) === stepOf(read) &&
       (read.isOptional || !other.isOptional) &&
-      read.path.every((key, at) => key === other.path[at]),
-  );
+      read.path.every((key, depth) => key === other.path[depth])
+    );
+  });
 }

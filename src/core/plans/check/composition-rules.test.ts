@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import {
+  createPlanBench,
+  problemsOf,
+  type PlanTool,
+} from "../../../../test/support/plans/compile-plan.ts";
+import type { PlanCheckRequest } from "../plans.ts";
+import { createCompositionRules } from "./composition-rules.ts";
+
+const READ_ONLY = { annotations: { readOnlyHint: true } } as const;
+const TOOLS: readonly PlanTool[] = [
+  { server: "vault", name: "read", ...READ_ONLY, tags: ["secrets"] },
+  { server: "mail", name: "send", ...READ_ONLY },
+  { server: "mail", name: "list", ...READ_ONLY },
+  { server: "composites", name: "leak" },
+];
+const RULES = [{ after: ["tag:secrets"], forbid: ["mail__send*"], reason: "Secrets stay here." }];
+const COMPOSITES = { composites__leak: { steps: [{ id: "s", tool: "mail__send" }] } };
+const bench = createPlanBench({ tools: TOOLS, rules: RULES, composites: COMPOSITES });
+
+const vault = (id: string, more: object = {}): object => ({ id, tool: "vault__read", ...more });
+const mail = (id: string, more: object = {}): object => ({ id, tool: "mail__send", ...more });
+const check = (steps: object[], more: Partial<PlanCheckRequest> = {}): string[] =>
+  problemsOf(bench.compile({ steps }, more));
+const broken = (at: number): string[] => [`rule-broken /steps/${at}/tool`];
+
+describe("composition rules", () => {
+  it("say what may not follow what, by globs and by tags", () => {
+    const catalog = {
+      tool: (id: string) => (id.startsWith("vault__") ? ({ server: "vault" } as never) : undefined),
+      server: (id: string) => ({ id: id as never, tags: ["secrets"] }),
+    };
+    const rules = createCompositionRules(RULES, { catalog });
+    expect(rules.broken(["vault__read"], "mail__send_all")).toBe(
+      "mail__send_all may not follow vault__read: Secrets stay here.",
+    );
+    expect(rules.broken(["mail__list"], "mail__send")).toBeUndefined();
+    expect(rules.broken(["vault__read"], "mail__list")).toBeUndefined();
+    expect(rules.broken([], "mail__send")).toBeUndefined();
+  });
+
+  it("forbid a step that comes after another, or may", () => {
+    expect(check([vault("v"), mail("m", { dependsOn: "v" })])).toEqual(broken(1));
+    expect(check([vault("v"), mail("m")])).toEqual(broken(1));
+    expect(check([mail("m"), vault("v")])).toEqual(broken(0));
+    expect(check([mail("m"), { id: "l", tool: "mail__list" }])).toEqual([]);
+  });
+
+  it("allow a step that has certainly ended before", () => {
+    expect(check([mail("m"), vault("v", { dependsOn: "m" })])).toEqual([]);
+    const between = { id: "l", tool: "mail__list", dependsOn: "m" };
+    expect(
+      check([mail("m"), between, vault("v", { arguments: { x: "${steps.l || 'x'}" } })]),
+    ).toEqual([]);
+    expect(check([mail("m"), between, vault("v", { dependsOn: "l" }), vault("w")])).toEqual(
+      broken(0),
+    );
+  });
+
+  it("count tools inside composites, tools called before, and what undoes steps", () => {
+    expect(check([vault("v"), { id: "c", tool: "composites__leak" }])).toEqual(broken(1));
+    const origin = (tools: readonly string[]) => ({
+      origin: {
+        plan: "p",
+        step: "s",
+        within: [],
+        trail: { tools: new Set(tools), add: () => undefined },
+      },
+    });
+    expect(check([mail("m")], origin(["vault__read"]))).toEqual(broken(0));
+    expect(check([mail("m")], origin(["mail__list"]))).toEqual([]);
+    expect(check([vault("v", { compensate: { tool: "mail__send" } })])).toEqual(broken(0));
+  });
+
+  it("let a tool that may not follow itself run once", () => {
+    const once = createPlanBench({
+      tools: TOOLS,
+      rules: [{ after: ["mail__send"], forbid: ["mail__send"], reason: "One mail a plan." }],
+    });
+    const problems = (steps: object[]): string[] => problemsOf(once.compile({ steps }));
+    expect(problems([mail("a")])).toEqual([]);
+    expect(problems([mail("a"), mail("b", { dependsOn: "a" })])).toEqual(broken(1));
+    expect(problems([mail("a", { forEach: [1, 2] })])).toEqual(broken(0));
+  });
+
+  it("hold in a large plan as in a small one", () => {
+    const many = Array.from({ length: 100 }, (_, at) => mail(`m${at}`));
+    const all = many.map((_, at) => `m${at}`);
+    expect(check([...many, vault("v", { dependsOn: all })])).toEqual([]);
+    expect(check([...many, vault("v", { dependsOn: all.slice(0, 99) })])).toEqual(broken(99));
+  });
+});
