@@ -159,14 +159,13 @@ async function createFeatures(
   const opened = openDiscovery(config, { ...base, access, catalog, scope, dataDir });
   const { discovery, embedder } = opened;
   const semantic = openSemanticCache(config.cache, { ...base, embedder, scope });
-  const servers = connectUpstreams(config.upstream, {
+  const upstreams = connectUpstreams(config.upstream, {
     ...base,
     catalog,
     version,
     scope,
     childEnvironment: childEnvironment(readEnvironment()),
   });
-  const upstreams = withComposites(servers, () => late.planning?.composites);
   const caching = { semantic, ...(shared !== undefined && { shared }) };
   const known = { ...base, access, events, catalog, circuits, ...caching, upstreams };
   const ownership = { scope, late };
@@ -188,17 +187,21 @@ function createCallPath(
       rulesOf: (server) => late.servers?.cacheRulesOf(server),
     }),
   );
+  scope.use(features.upstreams.on("changed", ({ server }) => caches.serverChanged(server)));
+  // Caches know of servers alone: the calls inside a composite are cached, not the composite.
+  const upstreams = withComposites(features.upstreams, () => late.planning?.composites);
   const calls = createCalls(
     { ...config.calls, ...config.resilience },
     {
       ...features,
+      upstreams,
       circuits: withoutCompositeCircuit(features.circuits),
       stages: caches.stages,
       generationOf: (tool) => caches.generationOf(tool),
       onRecorded: ({ tool }, outcome) => late.planning?.plans.learn(tool, outcome),
     },
   );
-  return { caches, calls };
+  return { caches, calls, upstreams };
 }
 
 function withOwnKey(options: AccessOptions, hash: string | undefined): AccessOptions {

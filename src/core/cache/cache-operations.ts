@@ -52,7 +52,7 @@ export function createCacheOperations(options: CacheOptions, parts: CacheParts):
       memory.delete(key);
     },
     serverChanged(server) {
-      void invalidations.run([`server:${server}`]);
+      invalidations.runInBursts(`server:${server}`);
     },
     explain(tool, principal, args) {
       const caching = cachings.of(tool);

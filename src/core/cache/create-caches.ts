@@ -88,10 +88,12 @@ function createParts(options: CacheOptions, deps: CachesDeps) {
           random,
           log,
         });
+  const onBug = (error: unknown): void =>
+    log.error({ err: error }, "The shared cache failed where it promises not to.");
   const lookUps = new LookUps({ memory, generations, sharedTier, near, counters, clock });
-  const kept = { memory, generations, absent, near, shared, sharedTier, clock, random };
+  const kept = { memory, generations, absent, near, shared, sharedTier, clock, random, onBug };
   const keeper = new Keeper(options, kept);
-  const invalidations = new Invalidations({ ...deps, generations, shared });
+  const invalidations = new Invalidations({ ...deps, generations, shared, onBug });
   const background = new BackgroundCalls({
     clock,
     log,

@@ -34,6 +34,8 @@ export interface OpenRequest {
   /** Whether the processes behind URLs are started; else they are there already. */
   readonly launches: boolean;
   readonly onStderr: (line: string) => void;
+  /** Hears that the server says that what it holds has changed. */
+  readonly onChanged: () => void;
 }
 
 export interface ConnectorDeps {
@@ -204,7 +206,7 @@ class EndpointConnector implements Connector {
     const { signal } = attempt.abort;
     const expected = verdicts.expected(endpoint);
     const ids = createRequestIds();
-    const inbox = createInbox({ log, onStderr: request.onStderr });
+    const inbox = createInbox({ log, onStderr: request.onStderr, onChanged: request.onChanged });
     const link = await openLink(this.#deps.links, { endpoint, inbox, signal });
     inbox.attach(link);
     try {

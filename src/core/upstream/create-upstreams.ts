@@ -159,6 +159,7 @@ class SupervisedUpstreams implements Upstreams {
         log: log.child({ server: spec.id }),
         onState: (status) => this.#events.emit("state", status),
         onTools: (count) => this.#events.emit("tools", { server: spec.id, count }),
+        onChanged: () => this.#events.emit("changed", { server: spec.id }),
       },
     );
     // The place in the map, and so the order of the list, stays that of the first arrival.

@@ -20,6 +20,12 @@ export interface Inbox {
   onClose(listener: (reason: Error) => void): void;
 }
 
+const TOOLS_CHANGED = "notifications/tools/list_changed";
+const CHANGES: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  TOOLS_CHANGED,
+  "notifications/resources/list_changed",
+  "notifications/resources/updated",
+]);
 const EMPTY_RESULT = /* @__PURE__ */ toRawJson({});
 /** Answers to a server's requests that may be under way at once; what it asks beyond goes unanswered. */
 const MAX_REPLIES = 64;
@@ -31,6 +37,8 @@ const MAX_REPLIES = 64;
 export function createInbox(deps: {
   readonly log: Logger;
   readonly onStderr: (line: string) => void;
+  /** Hears that what the server holds, and so what its tools answer, has changed. */
+  readonly onChanged: () => void;
 }): Inbox {
   const progress = new Map<number, ProgressListener>();
   let link: Link | undefined;
@@ -53,7 +61,12 @@ export function createInbox(deps: {
   ): void {
     if (frame.kind === "request") reply(frame);
     else if (frame.method === "notifications/progress") routeProgress(progress, frame, request);
-    else if (frame.method === "notifications/tools/list_changed") inbox.onToolsChanged?.();
+    else if (CHANGES.has(frame.method)) tellChanged(frame.method);
+  }
+
+  function tellChanged(method: string): void {
+    deps.onChanged();
+    if (method === TOOLS_CHANGED) inbox.onToolsChanged?.();
   }
 
   const inbox: Inbox = {

@@ -108,6 +108,21 @@ describe("the tool list", () => {
     expect(rig.replaced).toHaveLength(3);
   });
 
+  it("is told as a change, as are resources that have changed, and nothing else", async () => {
+    const upstreams = await rig.start(specOf("s", http1));
+    const told: string[] = [];
+    upstreams.on("changed", ({ server }) => told.push(server));
+    const say = (method: string): void =>
+      rig.links.opened.at(-1)?.handlers.onMessage({ kind: "notification", method }, undefined);
+    for (const what of ["tools/list_changed", "resources/list_changed", "resources/updated"]) {
+      say(`notifications/${what}`);
+    }
+    for (const what of ["message", "prompts/list_changed", "progress"]) {
+      say(`notifications/${what}`);
+    }
+    expect(told).toEqual(["s", "s", "s"]);
+  });
+
   it("that has not changed is neither handed on nor told again", async () => {
     const upstreams = await rig.start(specOf("s", http1));
     const told: number[] = [];

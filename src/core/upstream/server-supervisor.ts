@@ -44,6 +44,7 @@ export interface SupervisorDeps {
   readonly log: Logger;
   readonly onState: (status: ServerStatus) => void;
   readonly onTools: (count: number) => void;
+  readonly onChanged: () => void;
 }
 
 /** What a refused caller is told to wait when no attempt is planned. */
@@ -239,8 +240,9 @@ class Supervisor implements ServerSupervisor {
     await abortable(this.#ready, signal);
     const { spec } = this;
     const limit = endpointCount === undefined ? {} : { endpointCount };
-    const onStderr = this.#stderr.add;
-    return this.#deps.connector.open({ spec, onStderr, launches: true, ...limit }, signal);
+    const { connector, onChanged } = this.#deps;
+    const hears = { onStderr: this.#stderr.add, onChanged };
+    return connector.open({ spec, ...hears, launches: true, ...limit }, signal);
   }
 
   /** The process behind a URL is everybody's: the primary connection has it. */
@@ -251,7 +253,9 @@ class Supervisor implements ServerSupervisor {
     );
     if (hasSharedProcess) await abortable(this.#primary.slot.connect(), signal);
     const { spec } = this;
-    return this.#deps.connector.open({ spec, onStderr: this.#stderr.add, launches: false }, signal);
+    const { connector, onChanged } = this.#deps;
+    const hears = { onStderr: this.#stderr.add, onChanged };
+    return connector.open({ spec, ...hears, launches: false }, signal);
   }
 
   #onList(list: ToolList, connection: Connection): void {

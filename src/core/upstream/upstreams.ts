@@ -90,10 +90,14 @@ export interface UpstreamAnswer {
   readonly body: RawJson;
 }
 
-/** Told once per change of state or of a tool list. */
+/**
+ * Told once per change of state or of a tool list, and as often as a server says that what it holds
+ * has changed.
+ */
 export interface UpstreamEvents {
   readonly state: ServerStatus;
   readonly tools: { readonly server: ServerId; readonly count: number };
+  readonly changed: { readonly server: ServerId };
 }
 
 /**

@@ -147,6 +147,25 @@ describe("two replicas on one shared cache", () => {
     expect(await one.ask("users__get", { cache: "only" })).toBe("not-cached miss");
   });
 
+  it("are told of a server that changes in bursts once at first and once at the end", async () => {
+    let end = (): void => undefined;
+    const told: string[] = [];
+    shared[0].invalidate = ([scope]) => {
+      told.push(scope!);
+      return new Promise<void>((resolve) => (end = resolve));
+    };
+    const { server } = world.tool("users__get");
+    for (let time = 0; time < 20; time++) one.caches.serverChanged(server);
+    expect(told).toEqual(["server:users"]);
+    end();
+    await world.clock.advance(1);
+    expect(told).toHaveLength(2);
+    end();
+    await world.clock.advance(1);
+    one.caches.serverChanged(server);
+    expect(told).toHaveLength(3);
+  });
+
   it("write through a refresh, which the other then finds", async () => {
     await one.ask("users__get");
     world.version = 2;
@@ -233,13 +252,19 @@ describe("a shared cache on a bad day", () => {
     expect(await other.ask("users__get")).toBe("v1 miss");
   });
 
-  it("fails no call when it breaks its promises", async () => {
-    const broken = store.connect();
-    broken.read = () => Promise.reject(new Error("bug"));
-    const careless = world.replica({ shared: broken });
-    expect(await careless.ask("users__get")).toBe("v1 miss");
-    expect(careless.log.lines.some(({ level }) => level === "error")).toBe(true);
-  });
+  it.each(["read", "write", "lease", "invalidate"] as const)(
+    "fails no call when its %s breaks its promises",
+    async (method) => {
+      const fails = (): Promise<never> => Promise.reject(new Error("bug"));
+      const careless = world.replica({
+        shared: Object.assign(store.connect(), { [method]: fails }),
+      });
+      expect(await careless.ask("users__get")).toBe("v1 miss");
+      expect(await careless.ask("users__set")).toBe("written none");
+      await world.clock.advance(1);
+      expect(careless.log.lines.some(({ level }) => level === "error")).toBe(true);
+    },
+  );
 
   it("keeps what it was told last when a lease ran out in between", async () => {
     world.delayMs = 15_000;

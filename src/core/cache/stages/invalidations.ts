@@ -12,12 +12,16 @@ export interface InvalidationsDeps {
   readonly shared: SharedCache | undefined;
   readonly events: Pick<EventLog, "publish">;
   readonly clock: Clock;
+  /** Hears what the shared cache should not have failed with. */
+  readonly onBug: (error: unknown) => void;
 }
 
 /** Voids entries by their scopes, in every tier, and tells of it. */
 export class Invalidations implements Disposable {
   readonly #deps: InvalidationsDeps;
   readonly #untold = new Set<CacheScope>();
+  /** Scopes that L2 is being told of. */
+  readonly #bursts = new Map<CacheScope, "once" | "again">();
   #untoldCount = 0;
   #pause: Timer | undefined;
 
@@ -25,19 +29,50 @@ export class Invalidations implements Disposable {
     this.#deps = deps;
   }
 
-  /** In this process at once; in the others and in L2 once the promise, if there is one, resolves. */
+  /**
+   * In this process at once; in the others and in L2 once the promise, if there is one, resolves,
+   * which it always does.
+   */
   run(scopes: readonly CacheScope[]): Promise<void> | undefined {
-    const { generations, shared } = this.#deps;
     if (scopes.length === 0) return undefined;
-    generations.bump(scopes);
-    this.#tell(scopes);
-    if (shared === undefined) return undefined;
-    // Once more when L2 has done it: what was read from it in between may be old.
-    return shared.invalidate(scopes).then(() => generations.bump(scopes));
+    this.#voidHere(scopes);
+    return this.#deps.shared && this.#voidShared(this.#deps.shared, scopes);
+  }
+
+  /** As `run`, for what may come in bursts: L2 is told one at a time, and once more at the end. */
+  runInBursts(scope: CacheScope): void {
+    this.#voidHere([scope]);
+    const { shared } = this.#deps;
+    if (shared === undefined) return;
+    if (this.#bursts.has(scope)) this.#bursts.set(scope, "again");
+    else void this.#tellUntilQuiet(shared, scope);
   }
 
   [Symbol.dispose](): void {
     this.#pause?.[Symbol.dispose]();
+  }
+
+  #voidHere(scopes: readonly CacheScope[]): void {
+    this.#deps.generations.bump(scopes);
+    this.#tell(scopes);
+  }
+
+  async #voidShared(shared: SharedCache, scopes: readonly CacheScope[]): Promise<void> {
+    try {
+      await shared.invalidate(scopes);
+    } catch (error) {
+      this.#deps.onBug(error);
+    }
+    // Once more: what was read from L2 in between may be old.
+    this.#deps.generations.bump(scopes);
+  }
+
+  async #tellUntilQuiet(shared: SharedCache, scope: CacheScope): Promise<void> {
+    do {
+      this.#bursts.set(scope, "once");
+      await this.#voidShared(shared, [scope]);
+    } while (this.#bursts.get(scope) === "again");
+    this.#bursts.delete(scope);
   }
 
   #tell(scopes: readonly CacheScope[]): void {

@@ -21,6 +21,8 @@ export interface KeeperDeps {
   readonly sharedTier: SharedTier | undefined;
   readonly clock: Clock;
   readonly random: Random;
+  /** Hears what nobody waits for and should not have failed. */
+  readonly onBug: (error: unknown) => void;
 }
 
 /** When a call was made. */
@@ -68,7 +70,7 @@ export class Keeper {
   #settle(ask: Ask, ending: Ending, made: { asked: Asked; claim: Claim }): Ending {
     const writing = this.keep(ask, ending, made);
     if (writing === undefined) this.#giveBack(made.claim);
-    else void writing.then(() => this.#giveBack(made.claim));
+    else void writing.finally(() => this.#giveBack(made.claim)).catch(this.#deps.onBug);
     return ending;
   }
 
