@@ -42,6 +42,7 @@ export const httpGroup: OptionGroup<HttpEdgeOptions> = {
     maxBodyBytes: wholeNumber(1_024, 268_435_456),
     requestTimeoutMs: wholeNumber(1_000, 600_000),
     maxEventStreams: wholeNumber(1, 100_000),
+    maxSockets: wholeNumber(1, 100_000),
     idempotencyTtlMs: wholeNumber(1_000, 604_800_000),
   },
 };

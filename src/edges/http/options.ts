@@ -26,7 +26,7 @@ export interface HttpEdgeOptions {
   readonly heartbeatMs: number;
   /** Bytes that a slow reader may leave unread before its stream is closed. Default 1,048,576. */
   readonly maxStreamBufferBytes: number;
-  /** Streams of `GET /v1/events` open at once; more are refused with 429. 1–100,000, default 1,000. */
+  /** Streams of `GET /v1/events`, and of plans that are watched, open at once; more are refused with 429. 1–100,000, default 1,000. */
   readonly maxEventStreams: number;
   /** Sockets of `/v1/ws` open at once; more are refused with 429. 1–100,000, default 1,000. */
   readonly maxSockets: number;
