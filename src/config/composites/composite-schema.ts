@@ -16,7 +16,9 @@ const planShape = {
 export const compositeSchema = z.strictObject({
   description: z.string().min(1).max(2_000),
   title: z.exactOptional(z.string().min(1).max(200)),
-  outputSchema: z.exactOptional(mapping),
+  outputSchema: z.exactOptional(
+    mapping.refine(({ type }) => type === "object", 'must be a JSON Schema with "type: object".'),
+  ),
   plan: z.exactOptional(z.strictObject(planShape)),
   ...planShape,
 } satisfies { readonly [Key in keyof Required<CompositeBlock>]: z.ZodType });

@@ -79,6 +79,7 @@ composites:
   mute: { steps: [{ id: a }] }
   odd: { description: 5, steps: {} }
   list: []
+  flat: { description: D., outputSchema: { type: string }, steps: [{ id: a }] }
 `;
     expect(await problemsOf(text)).toEqual([
       expect.stringMatching(/^switchboard\.yaml:2:3 composites\.7up: is no name for a composite/),
@@ -90,6 +91,7 @@ composites:
       expect.stringMatching(/:8:23 composites\.odd\.description: must be a text, but is 5/),
       expect.stringMatching(/:8:33 composites\.odd\.steps: must be a list, but is a mapping/),
       expect.stringMatching(/:9:9 composites\.list: must be a mapping/),
+      expect.stringMatching(/:10:42 composites\.flat\.outputSchema: must be a JSON Schema with/),
     ]);
     expect(await problemsOf("composites: [a]\n")).toEqual([
       expect.stringMatching(/composites: must be a mapping of names to plans, but is a list/),

@@ -50,6 +50,14 @@ function readComposite(body: Buffer) {
     const isPlan = key === "plan" && body[span.start] === OPEN_BRACE;
     return [key, isPlan ? { steps: [] } : parseSpan(body, span)];
   });
-  const { name, description } = readInput(addCompositeSchema, Object.fromEntries(values));
-  return { name, description, plan: rawJson(slice(body, members.get("plan")!)) };
+  const read = readInput(addCompositeSchema, Object.fromEntries(values));
+  const { name, title, description } = read;
+  const raw = (key: "plan" | "outputSchema") => rawJson(slice(body, members.get(key)!));
+  return {
+    name,
+    description,
+    plan: raw("plan"),
+    ...(title === undefined ? {} : { title }),
+    ...(read.outputSchema === undefined ? {} : { outputSchema: raw("outputSchema") }),
+  };
 }

@@ -31,6 +31,18 @@ describe("composites", () => {
     });
   });
 
+  it("may have a title, and a schema of what they answer", async () => {
+    await using edge = createTestEdge();
+    const more = { title: "Welcome", outputSchema: { type: "object", properties: { n: {} } } };
+    const added = await edge.post("/v1/composites", { ...WELCOME, ...more });
+    expect(added.json()).toMatchObject({ ...WELCOME, ...more });
+    expect(edge.gateway.composites.list()).toMatchObject([{ title: "Welcome" }]);
+    const odd = { ...WELCOME, title: "", outputSchema: { type: "string" } };
+    expect((await edge.post("/v1/composites", odd)).json()).toMatchObject({
+      violations: [{ path: "/title" }, { path: "/outputSchema/type" }],
+    });
+  });
+
   it("keep their plan byte for byte", async () => {
     await using edge = createTestEdge();
     const plan = '{"steps": [],"input":{"n":9007199254740993}}';

@@ -3,8 +3,9 @@ import type { CompositeView } from "../../../core/plans/index.ts";
 
 /** A composite as the principal may see it: what it is made of is for operators. */
 export function presentComposite(view: CompositeView, principal: Principal): object {
-  const { name, tool, description, source, problem, plan } = view;
-  const shown = { name, tool, description };
+  const { name, tool, title, description, source, problem, plan, outputSchema } = view;
+  const shown = { name, tool, ...(title === undefined ? {} : { title }), description };
   if (!isOperator(principal)) return shown;
-  return { ...shown, source, problem, plan: plan.value() };
+  const output = outputSchema === undefined ? {} : { outputSchema: outputSchema.value() };
+  return { ...shown, source, problem, plan: plan.value(), ...output };
 }
