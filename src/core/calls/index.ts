@@ -16,7 +16,6 @@ export type {
 export type { PluggedStages } from "./pipeline.ts";
 export { failed, type Ending, type Next, type Stage } from "./stage.ts";
 export type { CallRecorded } from "./stages/record.ts";
-export { isToolError } from "./tool-error.ts";
 export { unknownTool } from "./unknown-tool.ts";
 export { whenEnded } from "./when-ended.ts";
 export {
