@@ -81,13 +81,16 @@ function named(
   return more <= 0 ? told : [...told.slice(0, MAX_NAMED), `… and ${formatCount(more)} more`];
 }
 
+const STOPPED: ReadonlySet<string> = /* @__PURE__ */ new Set(["cancelled", "pending"]);
+
 function tellCancelled(entries: readonly Entry[]): readonly string[] {
-  const of = (status: StepAnswer["status"]): string[] =>
-    entries.filter(([, step]) => step.status === status).map(([id]) => id);
-  const [cancelled, pending] = [of("cancelled"), of("pending")];
+  const ids = (is: (step: StepAnswer) => boolean): string[] =>
+    entries.filter(([, step]) => is(step)).map(([id]) => id);
+  const begun = ids(({ status, startedMs }) => status === "cancelled" && startedMs !== undefined);
+  const unbegun = ids(({ status, startedMs }) => STOPPED.has(status) && startedMs === undefined);
   return [
-    ...(cancelled.length === 0 ? [] : [`cancelled: ${listed(cancelled)}`]),
-    ...(pending.length === 0 ? [] : [`not begun: ${listed(pending)}`]),
+    ...(begun.length === 0 ? [] : [`cancelled: ${listed(begun)}`]),
+    ...(unbegun.length === 0 ? [] : [`not begun: ${listed(unbegun)}`]),
   ];
 }
 

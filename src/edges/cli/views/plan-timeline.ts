@@ -103,8 +103,8 @@ function drawBar(step: StepAnswer, wallMs: number, width: number): string {
 /** What is special about a step, in a few words; nothing for one that simply succeeded. */
 function remarkOn({ status, reason, error, cache, items, fallback, attempts }: StepAnswer): string {
   const words: string[] = status === "succeeded" ? [] : [status];
-  if (error !== undefined) words.push(error.code);
-  if (reason !== undefined) words.push(reason);
+  if (status !== "cancelled")
+    words.push(...[error?.code, reason].filter((why) => why !== undefined));
   if (fallback !== undefined) {
     words.push(fallback === "value" ? "fallback value" : `fallback ${fallback.step}`);
   }

@@ -243,12 +243,12 @@ describe("a plan's summary", () => {
     const pending = Object.fromEntries(
       Array.from({ length: 9_999 }, (_, n) => [`s${n}`, unbegun("pending")]),
     );
-    const steps = { a: ran(0, 5, { status: "cancelled" }), ...pending };
+    const steps = { a: ran(0, 5, { status: "cancelled" }), b: unbegun("cancelled"), ...pending };
     expect(lines(renderPlanSummary(reported(steps, { status: "cancelled" }), canvas(200)))).toEqual(
       [
         "Cancelled in 5 ms · critical path 5 ms",
         "  cancelled: a",
-        "  not begun: s0, s1, s2, s3, s4, s5, s6, s7, s8, s9 and 9,989 more steps",
+        "  not begun: b, s0, s1, s2, s3, s4, s5, s6, s7, s8 and 9,990 more steps",
       ],
     );
   });

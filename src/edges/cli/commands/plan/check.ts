@@ -23,7 +23,7 @@ export const addPlanCheck: AddCommand = (parent, run) =>
     .addHelpText(
       "after",
       examples(
-        "switchboard plan check examples/plans/relocate.yaml",
+        "switchboard plan check relocate-team.yaml",
         `switchboard plan check lookup.yaml --input '{"company":"Meridian"}'`,
         "generate-plan | switchboard plan check - --json",
       ),

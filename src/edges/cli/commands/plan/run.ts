@@ -36,7 +36,7 @@ export const addPlanRun: AddCommand = (parent, run) =>
     .addHelpText(
       "after",
       `${examples(
-        "switchboard plan run examples/plans/office-briefing.yaml",
+        "switchboard plan run office-briefing.yaml",
         `switchboard plan run lookup.yaml --input '{"company":"Meridian"}' | jq .people`,
         "switchboard plan run nightly.yaml --detach",
       )}\n\nCtrl-C cancels the plan. Ends with 0 when the plan has its output, though a step may have failed
