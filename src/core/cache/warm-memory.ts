@@ -1,7 +1,7 @@
 import type { Clock } from "../../kernel/clock.ts";
 import type { Logger } from "../../kernel/log.ts";
 import type { Generations } from "./memory/generations.ts";
-import type { MemoryTier } from "./memory/memory-tier.ts";
+import { NOBODY, type MemoryTier } from "./memory/memory-tier.ts";
 import type { SharedCache } from "./shared-cache.ts";
 
 export interface WarmDeps {
@@ -11,9 +11,6 @@ export interface WarmDeps {
   readonly clock: Clock;
   readonly log: Logger;
 }
-
-/** On whose account they stand: whose they are is not known, and need not be. */
-const NOBODY = "";
 
 /**
  * Fills memory with the newest entries of L2, no more than `limit`, until the signal aborts. Never

@@ -12,7 +12,7 @@ import { createSeededRandom } from "../../../kernel/random.ts";
 import type { CacheRecord } from "../shared-cache.ts";
 import { Generations } from "./generations.ts";
 import { freshnessOf, isDueEarly, type Kept } from "./kept.ts";
-import { ENTRY_OVERHEAD_BYTES, MemoryTier, type MemoryOptions } from "./memory-tier.ts";
+import { ENTRY_OVERHEAD_BYTES, MemoryTier, NOBODY, type MemoryOptions } from "./memory-tier.ts";
 
 const recordWith = (more: Partial<CacheRecord> = {}): CacheRecord => ({
   body: new Uint8Array(10),
@@ -98,6 +98,15 @@ describe("memory", () => {
     expect([...names("b", 3), ...names("c", 2)].every((key) => memory.get(key))).toBe(true);
     memory.set("c2", kept(1_000), "small");
     expect(names("b", 3).every((key) => memory.get(key))).toBe(true);
+  });
+
+  it("makes room first among what is nobody's, which takes no tenant's share", () => {
+    const memory = tier();
+    for (const key of names("a", 4)) memory.set(key, kept(1_000), NOBODY);
+    for (const key of names("b", 8)) memory.set(key, kept(1_000), "t");
+    expect(names("a", 4).filter((key) => memory.get(key))).toEqual(["a2", "a3"]);
+    for (const key of names("c", 2)) memory.set(key, kept(1_000), "t");
+    expect([...names("b", 8), ...names("c", 2)].every((key) => memory.get(key))).toBe(true);
   });
 
   it("finds an entry whoever's call made it, and moves it to who made it last", () => {

@@ -10,6 +10,9 @@ export type MemoryOptions = Pick<
   "maxBytes" | "maxEntries" | "maxEntryBytes" | "maxTenantShare"
 >;
 
+/** On whose account entries stand whose tenant is not known; they make room before all others. */
+export const NOBODY = "";
+
 /** The entries that one tenant's calls have made, the latest used last. */
 interface Shelf {
   readonly tenant: string;
@@ -105,11 +108,14 @@ export class MemoryTier {
     const holdsTooMuch = ({ entries }: Shelf): boolean =>
       entries.calculatedSize > maxBytes * maxTenantShare ||
       entries.size > maxEntries * maxTenantShare;
-    while (this.#shelves.size > 1 && holdsTooMuch(shelf)) shelf.entries.pop();
+    const tenants = this.#shelves.size - (this.#shelves.has(NOBODY) ? 1 : 0);
+    while (tenants > 1 && holdsTooMuch(shelf)) shelf.entries.pop();
   }
 
   /** A tenant that holds at least the average: the one that stores, if it does. */
   #payer(own: Shelf): Shelf {
+    const unowned = this.#shelves.get(NOBODY);
+    if (unowned !== undefined) return unowned;
     const average = this.#heft(this.#bytes, this.size) / this.#shelves.size;
     const isHeavy = ({ entries }: Shelf): boolean =>
       this.#heft(entries.calculatedSize, entries.size) >= average;
