@@ -109,7 +109,8 @@ export class MemoryTier {
       entries.calculatedSize > maxBytes * maxTenantShare ||
       entries.size > maxEntries * maxTenantShare;
     const tenants = this.#shelves.size - (this.#shelves.has(NOBODY) ? 1 : 0);
-    while (tenants > 1 && holdsTooMuch(shelf)) shelf.entries.pop();
+    if (tenants < 2) return;
+    while (holdsTooMuch(shelf)) shelf.entries.pop();
   }
 
   /** A tenant that holds at least the average: the one that stores, if it does. */
