@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { rawJson, toRawJson } from "../kernel/raw-json.ts";
+import { toRawJson } from "../kernel/raw-json.ts";
 import { encodeCall, encodeError, encodeResponse } from "./encode.ts";
 import { FrameError, parseFrame, parseFrames } from "./frame.ts";
 import { decodeHeaderValue, encodeHeaderValue } from "./header-value.ts";
@@ -79,14 +79,14 @@ describe("splicing", () => {
     expect(withMembers(text, { x: "2" }).toString()).toBe(`{"n":12345678901234567890,"x":2}`);
   });
 
-  it("adds to _meta without touching what the sender put there", () => {
-    const text = Buffer.from(`{"_meta":{"a":1}}`);
-    expect(JSON.parse(withMeta(text, { a: "2", b: "3" }).toString())).toEqual({
-      _meta: { a: 1, b: 3 },
-    });
-    expect(JSON.parse(withMeta(rawJson(Buffer.from("{}")).bytes, { b: "3" }).toString())).toEqual({
-      _meta: { b: 3 },
-    });
+  it.each([
+    ["{}", '{"_meta":{"a":2,"b":3}}'],
+    ['{"x":1.0,"_meta":{"c": 1e0}}', '{"x":1.0,"_meta":{"c": 1e0,"a":2,"b":3}}'],
+    ['{"_meta":{"a":1,"c":[1]}}', '{"_meta":{"a":2,"c":[1],"b":3}}'],
+    ['{"_meta":null}', '{"_meta":null}'],
+  ])("writes our own facts into the _meta of %s", (text, written) => {
+    const entries = { a: "2", b: "3" };
+    expect(Buffer.from(withMeta(Buffer.from(text), entries)).toString()).toBe(written);
   });
 });
 

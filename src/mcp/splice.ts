@@ -35,18 +35,18 @@ export function withMembers(text: Uint8Array, members: Members): Buffer {
 }
 
 /**
- * Adds entries to the `_meta` object of a params or result object; entries already there win, since
- * they are the sender's own.
+ * Writes entries into the `_meta` of a result object, in place of those of the same name: what another
+ * gateway behind this one said of its answer does not hold for ours. A `_meta` that is no object is
+ * left as it is.
  */
-export function withMeta(text: Uint8Array, entries: Members): Buffer {
+export function withMeta(text: Uint8Array, entries: Members): Uint8Array {
   const span = objectMembers(text).get("_meta");
   if (span === undefined) return withMembers(text, { _meta: withMembers(EMPTY_OBJECT, entries) });
-  const meta = slice(text, span);
-  const present = objectMembers(meta);
-  const missing = Object.fromEntries(Object.entries(entries).filter(([key]) => !present.has(key)));
-  return withMembers(text, { _meta: withMembers(meta, missing) });
+  if (text[span.start] !== OPEN_BRACE) return text;
+  return withMembers(text, { _meta: withMembers(slice(text, span), entries) });
 }
 
+const OPEN_BRACE = 0x7b;
 const EMPTY_OBJECT = /* @__PURE__ */ new TextEncoder().encode("{}");
 
 function toBytes(value: Uint8Array | string): Uint8Array {

@@ -104,3 +104,57 @@ export const WHOLE_TOOL = {
   cache: { mode: "off", coalesced: true },
   alternates: [],
 } as const;
+
+export const CACHE_STATS = {
+  mode: "declared",
+  l1: {
+    hits: 1_200,
+    misses: 300,
+    entries: 250,
+    bytes: 1_048_576,
+    maxBytes: 134_217_728,
+    maxEntries: 100_000,
+  },
+  l2: {
+    hits: 100,
+    misses: 200,
+    state: "ready",
+    target: "redis://127.0.0.1:6379/0",
+    since: 1_700_000_000_000,
+  },
+  l3: { hits: 0, misses: 0, entries: 0, bytes: 0 },
+  savedMs: 260_000,
+  tools: [{ tool: "users__search_users", hits: 1_300, misses: 200, stale: 3, savedMs: 260_000 }],
+} as const;
+
+export const CACHE_EXPLAINED = {
+  tool: "users__search_users",
+  policy: {
+    cached: true,
+    why: 'The configuration of server "users" sets cache.ttlMs to 60000.',
+    coalesced: true,
+    ttlMs: 60_000,
+    staleWhileRevalidateMs: 0,
+    staleIfErrorMs: 86_400_000,
+    scope: "identity",
+    tags: [],
+    ignoreArguments: [],
+    vary: [],
+    invalidates: [],
+  },
+  key: "k".repeat(43),
+} as const;
+
+export const CACHE_SUGGESTIONS = {
+  suggestions: [
+    {
+      tool: "users__search_users",
+      repeats: 40,
+      alike: 40,
+      medianGapMs: 2_000,
+      longestAlikeMs: 90_000,
+      suggestedTtlMs: 60_000,
+      wouldHaveSavedMs: 12_000,
+    },
+  ],
+} as const;

@@ -1,4 +1,4 @@
-import { CACHE_DEFAULTS, createCaches } from "../../src/core/cache/index.ts";
+import { CACHE_DEFAULTS, createCaches, type ServerCacheRules } from "../../src/core/cache/index.ts";
 import { createEventLog } from "../../src/core/events/index.ts";
 import type { Gateway } from "../../src/core/gateway.ts";
 import { createResults, type ResultsOptions } from "../../src/core/results/index.ts";
@@ -39,6 +39,8 @@ export interface FakeGatewaySetup {
   /** Who asks without a token: by default an admin called `anonymous`; `null` refuses. */
   readonly anonymous?: Principal | null;
   readonly results?: Partial<ResultsOptions>;
+  /** What the config says of the caching of servers' tools; default nothing. */
+  readonly cacheRules?: Readonly<Record<string, ServerCacheRules>>;
 }
 
 /** Two servers' worth of tools. */
@@ -93,7 +95,7 @@ export function createFakeGateway(setup: FakeGatewaySetup = {}): FakeGateway {
     log,
     clock,
     random,
-    rulesOf: () => undefined,
+    rulesOf: (server) => setup.cacheRules?.[server],
   });
   return {
     version: "0.0.0-test",

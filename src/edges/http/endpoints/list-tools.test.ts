@@ -98,7 +98,7 @@ describe("showing one tool", () => {
       readOnly: true,
       flags: [],
       fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
-      cache: { mode: "off", coalesced: true },
+      cache: { cached: false, coalesced: true, why: expect.stringContaining("cache.mode") },
       alternates: [],
       health: "ready",
     });
