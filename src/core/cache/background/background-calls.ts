@@ -31,10 +31,6 @@ export class BackgroundCalls implements AsyncDisposable {
     this.#deps = deps;
   }
 
-  get size(): number {
-    return this.#running.size;
-  }
-
   /** Starts `work` with a copy of the call, unless one for its key, or too many, are under way. */
   start(key: string, call: Call, work: (call: Call) => Promise<unknown>): void {
     if (this.#isDisposed || this.#running.size >= MAX_CALLS || this.#running.has(key)) return;

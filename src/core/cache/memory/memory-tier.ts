@@ -76,12 +76,6 @@ export class MemoryTier {
     }
   }
 
-  clear(): void {
-    this.#shelves.clear();
-    this.#index.clear();
-    this.#bytes = 0;
-  }
-
   #shelfOf(tenant: string): Shelf {
     const known = this.#shelves.get(tenant);
     if (known !== undefined) return known;
