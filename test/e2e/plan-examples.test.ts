@@ -40,10 +40,12 @@ afterAll(async () => {
   await folder.remove();
 }, 60_000);
 
-/** The servers of the example configuration as they are, but for their port and data. */
-async function exampleServers(data: string): Promise<{ mcpServers: Record<string, Entry> }> {
+type Example = { mcpServers: Record<string, Entry>; composites: object };
+
+/** The example configuration as it is, but for the servers' port and data. */
+async function exampleServers(data: string): Promise<Example> {
   const text = readFileSync(join(root, "examples/switchboard.yaml"), "utf8");
-  const { mcpServers } = parse(text) as { mcpServers: Record<string, Entry> };
+  const { mcpServers, composites } = parse(text) as Example;
   for (const entry of Object.values(mcpServers)) entry.cwd = root;
   const port = String(await freePort());
   const users = mcpServers["users"]!;
@@ -51,7 +53,7 @@ async function exampleServers(data: string): Promise<{ mcpServers: Record<string
   users.args[users.args.indexOf("--port") + 1] = port;
   users.args[users.args.indexOf("--data") + 1] = join(data, "users");
   mcpServers["memory"]!.env = { MEMORY_FILE_PATH: join(data, "memory.jsonl") };
-  return { mcpServers };
+  return { mcpServers, composites };
 }
 
 /** The command line in this process, talking to the daemon as any would. */
@@ -272,5 +274,26 @@ describe("without a daemon", () => {
     expect(code).toBe(0);
     expect(stdout).toContain("Echo: 4 departments are reachable.");
     expect(stderr).toMatch(/^Succeeded in /m);
+  });
+});
+
+describe("the composite of the example configuration", () => {
+  it("is in order, found by what it does, and does it", async () => {
+    const { body } = await rest.get("/v1/composites");
+    expect(body.composites).toMatchObject([{ name: "colleagues_of", source: "file" }]);
+    expect(body.composites[0].problem).toBeUndefined();
+    const query = "who works at the same company as this person";
+    const found = await rest.post("/v1/tools/search", { query, limit: 3 });
+    const ids = found.body.tools.map(({ id }: { id: string }) => id);
+    expect(ids).toContain("composites__colleagues_of");
+    const { body: answer } = await rest.call("composites__colleagues_of", { id: 1 });
+    const { person, company, colleagues } = answer.structuredContent;
+    expect(person).toMatchObject({ id: 1, company });
+    expect(colleagues).toContainEqual({
+      id: 1,
+      name: person.name,
+      surname: person.surname,
+      email: person.email,
+    });
   });
 });
