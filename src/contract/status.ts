@@ -48,6 +48,8 @@ export const statusSchema = z.object({
   servers: serverCountsSchema,
   tools: z.int(),
   callsInFlight: z.int(),
+  plansRunning: z.int().describe("Those behind composite tools included."),
+  composites: z.int().describe("Plans that are tools; they are counted in `tools`, too."),
   discovery: z.object({
     indexedTools: z.int(),
     model: z.string(),

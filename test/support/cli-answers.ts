@@ -73,6 +73,8 @@ export const STATUS = {
   },
   tools: 1234,
   callsInFlight: 2,
+  plansRunning: 1,
+  composites: 3,
   discovery: {
     indexedTools: 1230,
     model: "builtin-v1",

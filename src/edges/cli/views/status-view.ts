@@ -14,11 +14,9 @@ export function renderStatus(status: Status, target: string, canvas: Canvas): st
     ["running for", formatDuration(status.uptimeMs)],
     ["memory", formatBytes(status.rssBytes)],
     ["servers", describeServers(status.servers)],
-    [
-      "tools",
-      `${formatCount(status.tools)}, ${formatCount(discovery.indexedTools)} of them searchable`,
-    ],
+    ["tools", describeTools(status)],
     ["calls under way", formatCount(status.callsInFlight)],
+    ["plans under way", formatCount(status.plansRunning)],
     [
       "search",
       `${discovery.model}, ${discovery.dimension} dimensions, ${discovery.index ?? "no"} index`,
@@ -33,6 +31,11 @@ export function renderStatus(status: Status, target: string, canvas: Canvas): st
     ...discovery.notes.map((note) => ["note", note] as const),
   ];
   return renderFacts(facts, canvas);
+}
+
+function describeTools({ tools, composites, discovery }: Status): string {
+  const made = composites === 0 ? "" : `${countOf(composites, "composite")} among them, `;
+  return `${formatCount(tools)}, ${made}${formatCount(discovery.indexedTools)} searchable`;
 }
 
 function describeSharedCache({

@@ -67,6 +67,8 @@ describe("what operators read", () => {
       pid: process.pid,
       tools: 3,
       callsInFlight: 0,
+      plansRunning: 0,
+      composites: 0,
       discovery: { model: "fake", index: "exact" },
     });
   });

@@ -1,7 +1,11 @@
 import { statusSchema } from "../../../contract/index.ts";
+import type { ServerId } from "../../../core/catalog/index.ts";
+import { COMPOSITES_SERVER } from "../../../core/plans/index.ts";
 import type { EdgeContext } from "../edge-context.ts";
 import { endpoint, type Endpoint } from "../endpoint.ts";
 import { countServers } from "../server-view.ts";
+
+const COMPOSITES = COMPOSITES_SERVER as ServerId;
 
 /** How the daemon is doing, for `switchboard status` and `top`. */
 export function showStatus({ gateway }: EdgeContext): Endpoint {
@@ -25,6 +29,8 @@ export function showStatus({ gateway }: EdgeContext): Endpoint {
       servers: countServers(gateway.upstreams.statuses()),
       tools: gateway.catalog.size,
       callsInFlight: gateway.calls.inFlight,
+      plansRunning: gateway.plans.running,
+      composites: gateway.catalog.toolsOf(COMPOSITES).length,
       discovery: gateway.discovery.status(),
       tokens: { catalogue: gateway.tokens.catalogueTokens },
       ...(gateway.shared === undefined ? {} : { sharedCache: gateway.shared.status() }),
