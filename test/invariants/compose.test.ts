@@ -47,6 +47,9 @@ describe("docker-compose.yml", () => {
         insecure: true,
       },
     });
-    expect(result).toMatchObject({ kind: "ok", config: { http: { host: "0.0.0.0" } } });
+    expect(result).toMatchObject({
+      kind: "ok",
+      config: { http: { host: "0.0.0.0" }, redis: { url: "redis://redis:6379" } },
+    });
   });
 });

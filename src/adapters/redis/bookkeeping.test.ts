@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createFakeClock } from "../../kernel/fake-clock.ts";
 import { formatGeneration, readGeneration, readStamp, stampOf } from "./generation.ts";
 import { createHealth } from "./health.ts";
 import { createKeyspace } from "./keyspace.ts";
@@ -67,8 +68,10 @@ describe("health", () => {
 });
 
 describe("what is owed", () => {
-  it("waits until it is taken, and stays owed until it is paid", () => {
-    const owed = new OwedInvalidations();
+  const names = (count: number) => Array.from({ length: count }, (_, index) => `s${index}`);
+
+  it("waits until it is taken, and waits again when its way is lost", () => {
+    const owed = new OwedInvalidations(createFakeClock());
     expect(owed.isWaiting).toBe(false);
     owed.owe(["a", "b"], []);
     owed.owe(["a"], ["k"]);
@@ -77,17 +80,37 @@ describe("what is owed", () => {
     expect(debt).toMatchObject({ scopes: new Set(["a", "b"]), keys: new Set(["k"]) });
     owed.giveBack();
     expect(owed.isWaiting).toBe(true);
+  });
+
+  it("waits again when a Redis is lost that confirmed it seconds ago, since its successor may not know", async () => {
+    const clock = createFakeClock();
+    const owed = new OwedInvalidations(clock);
+    const pay = (scope: string) => {
+      owed.owe([scope], []);
+      owed.paid(owed.take());
+    };
+    pay("old");
+    await clock.advance(9_000);
+    pay("recent");
+    pay("more recent");
+    await clock.advance(5_000);
+    owed.giveBack();
+    expect(owed.take().scopes).toEqual(new Set(["recent", "more recent"]));
+  });
+
+  it("is forgotten when it was paid long ago", async () => {
+    const clock = createFakeClock();
+    const owed = new OwedInvalidations(clock);
+    owed.owe(["a"], []);
     owed.paid(owed.take());
+    await clock.advance(12_000);
     owed.giveBack();
     expect(owed.isWaiting).toBe(false);
   });
 
   it("becomes everything when it is too much to name", () => {
-    const owed = new OwedInvalidations();
-    owed.owe(
-      Array.from({ length: 10_001 }, (_, index) => `s${index}`),
-      [],
-    );
+    const owed = new OwedInvalidations(createFakeClock());
+    owed.owe(names(10_001), []);
     owed.owe(["one more"], []);
     expect(owed.take()).toEqual({ scopes: new Set(), keys: new Set(), isAll: true });
     owed.giveBack();

@@ -11,11 +11,12 @@ export interface Generation {
 /** Writes epoch and generations (null: never invalidated) of these scopes as a text. */
 export function stampOf(
   epoch: string,
-  generations: readonly (Uint8Array | null)[],
+  generations: readonly (Buffer | null)[],
   scopes: readonly CacheScope[],
 ): string {
-  const counts = generations.map((count) => (count === null ? "0" : String(count)));
-  return JSON.stringify([[epoch, ...counts].join(","), ...scopes]);
+  let text = epoch;
+  for (const count of generations) text += count === null ? ",0" : `,${count.toString("latin1")}`;
+  return JSON.stringify([text, ...scopes]);
 }
 
 /**

@@ -92,7 +92,7 @@ export function peekStamp(bytes: Buffer): string | undefined {
 
 /** Only the smallest part of what was read from the socket is kept alive by a body that is kept. */
 function ownBytes(body: Buffer): Uint8Array {
-  return body.buffer.byteLength > 2 * body.length + 1_024 ? Uint8Array.from(body) : body;
+  return body.buffer.byteLength > 2 * body.length + 1_024 ? new Uint8Array(body) : body;
 }
 
 function unpack(

@@ -63,7 +63,7 @@ class RedisCache implements SharedCache {
   readonly #keys: Keyspace;
   readonly #connection: RedisConnection;
   readonly #leases: Leases;
-  readonly #owed = new OwedInvalidations();
+  readonly #owed: OwedInvalidations;
   readonly #reads = new ReadsUnderWay();
   readonly #events;
   #damaged = 0;
@@ -72,6 +72,7 @@ class RedisCache implements SharedCache {
     this.#options = options;
     this.#deps = deps;
     this.#id = deps.random.hex(8);
+    this.#owed = new OwedInvalidations(deps.clock);
     this.#keys = createKeyspace(options.keyPrefix, place);
     this.#events = createTypedEvents<{ voided: Voided }>((error) => {
       deps.log.error({ err: error }, "A listener of the shared cache's invalidations failed.");
@@ -104,12 +105,14 @@ class RedisCache implements SharedCache {
   async read(key: string, scopes: readonly CacheScope[]): Promise<SharedLookup | undefined> {
     const { session } = this.#connection;
     if (session === undefined || this.#owed.isWaiting) return undefined;
-    using underWay = this.#reads.begin(key, scopes);
+    const underWay = this.#reads.begin(key, scopes);
     try {
       const lookup = await this.#lookUp(session, key, scopes);
       return underWay.isOvertaken ? { generation: lookup.generation } : lookup;
     } catch {
       return undefined;
+    } finally {
+      underWay[Symbol.dispose]();
     }
   }
 
@@ -198,7 +201,8 @@ class RedisCache implements SharedCache {
     const stamp = stampOf(epoch, counts, scopes);
     const generation = formatGeneration({ askedAt: now, stamp });
     if (entry.length === 0) return { generation };
-    const stored = await decodeRecord(entry, maxEntryBytes);
+    const decoded = decodeRecord(entry, maxEntryBytes);
+    const stored = decoded instanceof Promise ? await decoded : decoded;
     if (stored === undefined) this.#noteDamage();
     return stored?.stamp === stamp
       ? { generation, hit: hitOf(stored, scopes, now) }
@@ -262,9 +266,13 @@ class RedisCache implements SharedCache {
 
 function readLookupReply(reply: readonly (Buffer | null)[]) {
   const [seconds, microseconds, entry, epoch, ...counts] = Array.isArray(reply) ? reply : [];
-  const now = Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
+  const now = numberIn(seconds) * 1_000 + Math.floor(numberIn(microseconds) / 1_000);
   if (Number.isNaN(now)) throw new TypeError("it does not answer as a Redis would");
-  return { now, entry: entry ?? Buffer.alloc(0), epoch: String(epoch ?? ""), counts };
+  return { now, entry: entry ?? Buffer.alloc(0), epoch: epoch?.toString("latin1") ?? "", counts };
+}
+
+function numberIn(digits: Buffer | null | undefined): number {
+  return digits ? Number(digits.toString("latin1")) : Number.NaN;
 }
 
 function hitOf(

@@ -47,6 +47,7 @@ export class RedisSession implements Disposable {
       const session = new RedisSession(terms, { commands, listener, clock });
       await abortable(session.#greet(), signal);
       session.#keepWatch();
+      session.#beatLater();
       return session;
     } catch (error) {
       clients[Symbol.dispose]();
@@ -106,16 +107,18 @@ export class RedisSession implements Disposable {
     this.lose(new RedisAwayError("it was closed"));
   }
 
-  /** Every node that holds entries must answer. */
+  /** The first round connects to the nodes; the second shows whether they answer in time. */
   async #greet(): Promise<void> {
+    const { connectTimeoutMs, commandTimeoutMs } = this.#terms.options;
+    await withinDeadline(this.#pingAll(), connectTimeoutMs, this.#clock);
+    await withinDeadline(this.#pingAll(), commandTimeoutMs, this.#clock);
+  }
+
+  /** Every node that holds entries must answer. */
+  #pingAll(): Promise<unknown> {
     const commands = this.#commands;
     const nodes = commands instanceof Cluster ? commands.nodes("master") : [commands];
-    const { connectTimeoutMs, commandTimeoutMs } = this.#terms.options;
-    const ping = (timeoutMs: number) =>
-      Promise.all(nodes.map((node) => withinDeadline(node.ping(), timeoutMs, this.#clock)));
-    // The first one connects to the node.
-    await ping(connectTimeoutMs);
-    await ping(commandTimeoutMs);
+    return Promise.all(nodes.map((node) => node.ping()));
   }
 
   #judge(error: unknown): void {
@@ -125,16 +128,17 @@ export class RedisSession implements Disposable {
   }
 
   #keepWatch(): void {
+    const commands = this.#commands;
     const ended = (): void => this.lose(new RedisAwayError("the connection was cut"));
-    this.#listener.on("end", ended).on("message", (_, text: string) => this.#terms.onMessage(text));
-    if (this.#commands instanceof Cluster) {
-      this.#commands.on("end", ended).on("-node", () => {
-        this.lose(new RedisAwayError("a node of the cluster is gone"));
-      });
-    } else {
-      this.#commands.on("end", ended);
-    }
-    this.#beatLater();
+    if ([commands.status, this.#listener.status].includes("end")) ended();
+    commands.on("end", ended);
+    this.#listener.on("end", ended);
+    if (!(commands instanceof Cluster)) return;
+    // Whoever takes its place may not know yet what it knew last.
+    const masters = new Set(commands.nodes("master"));
+    commands.on("-node", (node: Redis) => {
+      if (masters.has(node)) this.lose(new RedisAwayError("a node of the cluster is gone"));
+    });
   }
 
   /** Without calls, too, it is noticed when one of the connections has died. */
@@ -144,7 +148,7 @@ export class RedisSession implements Disposable {
 
   async #checkPulse(): Promise<void> {
     const hears = withinDeadline(this.#listener.ping(), BEAT_MS, this.#clock);
-    const answers = this.ask((client) => client.ping()).catch(() => undefined);
+    const answers = this.ask(() => this.#pingAll()).catch(() => undefined);
     await hears.catch((error: unknown) => this.lose(error));
     await answers;
     if (!this.#isLost) this.#beatLater();
@@ -179,6 +183,7 @@ async function connectAll(
   const commands = clients.add(createCommandClient(terms));
   await connect(commands);
   const listener = clients.add(createListener(terms, commands));
+  listener.on("message", (_, text: string) => terms.onMessage(text));
   await connect(listener);
   await listener.subscribe(terms.channel);
   return [commands, listener];
