@@ -3,6 +3,7 @@ import type { DaemonAddress } from "../../adapters/files/index.ts";
 import { bundledAddonPath, loadFaiss } from "../../adapters/vectors/faiss/load-faiss.ts";
 import { formatProblem, loadConfig, type Config, type ConfigSources } from "../../config/index.ts";
 import type { DiscoveryStatus } from "../../core/discovery/index.ts";
+import type { CompositeView } from "../../core/plans/index.ts";
 import type { ServerStatus } from "../../core/upstream/index.ts";
 import type { Check, GlobalFlags } from "../../edges/cli/host.ts";
 import { createSystemClock } from "../../kernel/clock.ts";
@@ -116,6 +117,8 @@ async function* askDaemon(daemon: DaemonAddress, signal: AbortSignal): AsyncIter
     JSON.parse(Buffer.from((await rest.send({ method: "GET", path, signal })).body).toString());
   const { servers } = (await read("/v1/servers")) as { servers: readonly ServerStatus[] };
   for (const status of servers) yield serverCheck(status);
+  const { composites } = (await read("/v1/composites")) as { composites: CheckedComposite[] };
+  yield* compositeChecks(composites);
   const { discovery } = (await read("/v1/status")) as { discovery: DiscoveryStatus };
   yield* discoveryChecks(discovery);
 }
@@ -124,9 +127,20 @@ async function* askDaemon(daemon: DaemonAddress, signal: AbortSignal): AsyncIter
 async function* checkServers(sources: ConfigSources, deps: DoctorDeps): AsyncIterable<Check> {
   await using own = await openInProcess(sources, deps);
   await own.settled(() => undefined);
-  const { discovery, upstreams } = own.gateway;
+  const { composites, discovery, upstreams } = own.gateway;
   for (const status of upstreams.statuses()) yield serverCheck(status);
+  yield* compositeChecks(composites.list());
   yield* discoveryChecks(discovery.status());
+}
+
+type CheckedComposite = Pick<CompositeView, "name" | "problem">;
+
+function* compositeChecks(composites: readonly CheckedComposite[]): Iterable<Check> {
+  for (const { name, problem } of composites) {
+    if (problem === undefined) continue;
+    const mend = "Correct its plan, or connect the servers that it needs.";
+    yield { name: `composite ${name}`, status: "warning", detail: problem, mend };
+  }
 }
 
 function* discoveryChecks(status: DiscoveryStatus): Iterable<Check> {
