@@ -7,6 +7,7 @@ import type { ReferenceServer } from "../support/reference-http.ts";
 import { restClient, type RestClient } from "../support/rest-client.ts";
 import { connectV1, connectV2 } from "../support/sdk-clients.ts";
 import { untilState } from "../support/settled.ts";
+import { runSwitchboard } from "../support/switchboard-entry.ts";
 import { makeTempDir, type TempDir } from "../support/temp-dir.ts";
 import { waitFor } from "../support/wait-for.ts";
 
@@ -283,10 +284,13 @@ describe("composites that change", () => {
       expect.stringContaining("composites__add_three"),
       expect.stringContaining("No peeking."),
     ]);
+    const env = { SWITCHBOARD_DATA_DIR: daemon.dataDir };
+    const doctor = await runSwitchboard(["doctor", "--config", daemon.configFile], env);
+    expect(doctor.stdout).toMatch(/warning +composite keep: .*No peeking\./);
     const kept = await rest.call("composites__keep", { text: "x" });
     expect(kept.body).toMatchObject({ isError: true });
     expect(kept.text).toContain("No peeking.");
     await daemon.writeConfig(config(FILE));
     await inOrder(["add_three", "double", "keep"]);
-  });
+  }, 60_000);
 });

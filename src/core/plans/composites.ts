@@ -1,8 +1,6 @@
 import type { RawJson } from "../../kernel/raw-json.ts";
 import type { Principal } from "../access/index.ts";
 
-export { COMPOSITES_SERVER } from "./options.ts";
-
 /** A plan under a name. */
 export interface Composite {
   /** 1–48 of A–Z, a–z, 0–9, `_` and `-`, a letter first. */

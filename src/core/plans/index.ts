@@ -7,7 +7,6 @@ export type {
   StoredComposites,
 } from "./composites.ts";
 export {
-  COMPOSITE_NAME,
   COMPOSITES_SERVER,
   PLANS_DEFAULTS,
   type CompositionRule,
