@@ -50,7 +50,9 @@ async function main(): Promise<void> {
     log: createSilentLogger(),
   };
   const { maxEntryBytes } = CACHE_DEFAULTS;
-  await using cache = createRedisCache({ ...REDIS_DEFAULTS, url: redis.url, maxEntryBytes }, deps);
+  // Without a limit that a busy machine might break.
+  const options = { ...REDIS_DEFAULTS, url: redis.url, maxEntryBytes, commandTimeoutMs: 10_000 };
+  await using cache = createRedisCache(options, deps);
   const plain = new Redis(redis.port, "127.0.0.1");
   await waitFor(() => cache.status().state === "ready", { what: "Redis" });
   const rows: Row[] = [];

@@ -48,22 +48,36 @@ describe("the key space", () => {
 });
 
 describe("health", () => {
-  it("is lost after three failures in a row", () => {
-    const health = createHealth();
-    expect([health.failed(), health.failed(), health.failed()]).toEqual([false, false, true]);
+  it("is lost after three failures in a row", async () => {
+    const clock = createFakeClock();
+    const health = createHealth(100, clock);
+    const verdicts: boolean[] = [];
+    for (let failure = 0; failure < 3; failure++) {
+      verdicts.push(health.failed());
+      await clock.advance(100);
+    }
+    expect(verdicts).toEqual([false, false, true]);
   });
 
-  it("is lost when one answer in five is missing, and kept when it is one in fifty", () => {
-    const lastsFor = (answers: number): number => {
-      const health = createHealth();
+  it("counts as one what fails together", () => {
+    const health = createHealth(100, createFakeClock());
+    const verdicts = Array.from({ length: 1_000 }, () => health.failed());
+    expect(new Set(verdicts)).toEqual(new Set([false]));
+  });
+
+  it("is lost when one answer in five is missing, and kept when it is one in fifty", async () => {
+    const lastsFor = async (answers: number): Promise<number> => {
+      const clock = createFakeClock();
+      const health = createHealth(100, clock);
       for (let rounds = 1; rounds <= 100; rounds++) {
         if (health.failed()) return rounds;
         for (let answer = 0; answer < answers; answer++) health.answered();
+        await clock.advance(1_000);
       }
       return Infinity;
     };
-    expect(lastsFor(4)).toBeLessThan(10);
-    expect(lastsFor(49)).toBe(Infinity);
+    expect(await lastsFor(4)).toBeLessThan(10);
+    expect(await lastsFor(49)).toBe(Infinity);
   });
 });
 

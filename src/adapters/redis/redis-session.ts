@@ -2,7 +2,7 @@ import { Cluster, type Redis } from "ioredis";
 import { abortable } from "../../kernel/abort.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import { withinDeadline } from "./deadline.ts";
-import { createHealth } from "./health.ts";
+import { createHealth, type Health } from "./health.ts";
 import {
   closeClient,
   createCommandClient,
@@ -29,7 +29,7 @@ export class RedisSession implements Disposable {
   readonly #listener: Redis;
   readonly #terms: SessionTerms;
   readonly #clock: Clock;
-  readonly #health = createHealth();
+  readonly #health: Health;
   #end: (reason: unknown) => void = () => undefined;
   #isLost = false;
   #beat: Disposable | undefined;
@@ -67,6 +67,7 @@ export class RedisSession implements Disposable {
     this.#commands = parts.commands;
     this.#listener = parts.listener;
     this.#clock = parts.clock;
+    this.#health = createHealth(terms.options.commandTimeoutMs, parts.clock);
     this.lost = new Promise((resolve) => (this.#end = resolve));
   }
 
