@@ -29,7 +29,7 @@ export function workloads(): Workload[] {
     { name: "chain of 25, 50 ms", steps: chain(25, 50), concurrency: 32 },
     { name: "fan-out and fan-in of 50, 5–200 ms", steps: fan(50, random), concurrency: 64 },
     { name: "random DAG of 100, 5–200 ms", steps: hundred, concurrency: 64 },
-    { name: "the same, 8 at once", steps: hundred, concurrency: 8 },
+    { name: "the same, 4 at once", steps: hundred, concurrency: 4 },
     { name: "forEach of 500, 20 ms, 32 at once", steps: each(500, 20), concurrency: 32 },
   ];
 }

@@ -2,6 +2,7 @@ import type { PlanEvent } from "../plan-events.ts";
 import type { PlanReport, StepReport } from "../plan-report.ts";
 import type { PlanRun } from "../plans.ts";
 import type { PlanRunner } from "./plan-runner.ts";
+import { MAX_EVENTS } from "./run-events.ts";
 
 /** What a report or an event takes in memory beside its values, in bytes, roughly. */
 const STEP_BYTES = 500;
@@ -19,21 +20,21 @@ export interface KeptRun {
  * or nothing when not even that has room.
  */
 export function keptRun(
-  runner: PlanRunner,
+  { id, events }: Pick<PlanRunner, "id" | "events">,
   report: PlanReport,
   maxBytes: number,
 ): KeptRun | undefined {
-  const { id, lastEventId } = runner;
-  const whole = bytesOf(report) + Math.min(lastEventId, 4_096) * EVENT_BYTES;
+  const { lastId } = events;
+  const whole = bytesOf(report) + Math.min(lastId, MAX_EVENTS) * EVENT_BYTES;
   if (whole <= maxBytes) {
-    const follow: PlanRun["follow"] = (afterId, listener) => runner.follow(afterId, listener);
+    const follow: PlanRun["follow"] = (afterId, listener) => events.follow(afterId, listener);
     return { run: endedRun(id, report, follow), bytes: whole };
   }
   const bare = { ...report, steps: report.steps.map(withoutValue) };
   const bytes = bytesOf(bare);
   if (bytes > maxBytes) return undefined;
   const last: PlanEvent = {
-    id: lastEventId,
+    id: lastId,
     atMs: bare.wallMs,
     type: "plan.finished",
     report: bare,

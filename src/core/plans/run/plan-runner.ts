@@ -45,6 +45,8 @@ export interface PlanRunnerDeps extends StepCallerDeps {
 export class PlanRunner implements PlanRun {
   readonly id: string;
   readonly ended: Promise<PlanReport>;
+  /** What has happened in it: outlives it. */
+  readonly events: RunEvents;
   readonly #spec: RunSpec;
   readonly #deps: PlanRunnerDeps;
   readonly #maxValueBytes: number;
@@ -56,7 +58,6 @@ export class PlanRunner implements PlanRun {
   readonly #caller: StepCaller;
   readonly #speculation: Speculation;
   readonly #steps: StepRunner;
-  readonly #events: RunEvents;
   readonly #deeds: Deed[] = [];
   /** Ends the undoing, should it come to that. */
   readonly #undoing = new Abort();
@@ -83,7 +84,7 @@ export class PlanRunner implements PlanRun {
     this.#startedAtMonotonic = clock.monotonic();
     this.#timeoutMs = Math.min(plan.timeoutMs, request.timeoutMs ?? Infinity);
     this.#board = new StepBoard(plan, (state) => this.#speculation.onDecided(state));
-    this.#events = createRunEvents(deps);
+    this.events = createRunEvents(deps);
     this.#queue = createReadyQueue(
       { concurrency: plan.concurrency, laneConcurrency: options.serverConcurrency },
       { slots, claimant: { onSlot: () => this.#pump() } },
@@ -109,7 +110,7 @@ export class PlanRunner implements PlanRun {
       maxItems: options.maxItems,
       tell: (type, state) => {
         const now = this.#nowMs();
-        this.#events.tell({ type, step: state.report(now) }, now);
+        this.events.tell({ type, step: state.report(now) }, now);
       },
       onValue: (value) => this.#countValue(value),
       onDeed: (deed) => this.#deeds.push(deed),
@@ -119,7 +120,7 @@ export class PlanRunner implements PlanRun {
   /** Begins, now; `signal` is its caller's. */
   start(signal: Cancellation): void {
     const { plan, request } = this.#spec;
-    this.#events.tell({ type: "plan.started", plan: this.id, steps: plan.steps.length }, 0);
+    this.events.tell({ type: "plan.started", plan: this.id, steps: plan.steps.length }, 0);
     this.#timer = this.#deps.clock.after(this.#timeoutMs, this.#onDeadline);
     if (request.detach !== true) {
       this.#signal = signal;
@@ -152,13 +153,8 @@ export class PlanRunner implements PlanRun {
     this.#undoing.abort(error);
   }
 
-  /** Of its latest event. */
-  get lastEventId(): number {
-    return this.#events.lastId;
-  }
-
   follow(afterId: number, listener: (event: PlanEvent) => void): Disposable {
-    return this.#events.follow(afterId, listener);
+    return this.events.follow(afterId, listener);
   }
 
   readonly #onCallerLeft = (): void =>
@@ -244,7 +240,7 @@ export class PlanRunner implements PlanRun {
       signal: this.#undoing,
       onStep: (state) => {
         const now = this.#nowMs();
-        this.#events.tell({ type: "step.compensated", step: state.report(now) }, roundMs(now));
+        this.events.tell({ type: "step.compensated", step: state.report(now) }, roundMs(now));
       },
     });
   }
@@ -252,7 +248,7 @@ export class PlanRunner implements PlanRun {
   #close(conclusion: Conclusion): void {
     const report = this.#makeReport(conclusion);
     this.#report = report;
-    this.#events.tell({ type: "plan.finished", report }, report.wallMs);
+    this.events.tell({ type: "plan.finished", report }, report.wallMs);
     this.#deps.onEnded(this, report);
     this.#resolve(report);
   }

@@ -16,7 +16,7 @@ export interface RunEvents {
 }
 
 /** Latest events of a run that are remembered; a plan with more steps is told in full to whoever follows it from its start. */
-const MAX_EVENTS = 4_096;
+export const MAX_EVENTS = 4_096;
 
 /** Makes the events of a run. What a listener throws is logged and stops nobody. */
 export function createRunEvents({ log }: { readonly log: Logger }): RunEvents {

@@ -207,6 +207,7 @@ export class StepRunner {
   #fail(state: StepState, failure: StepFailure, tookMs = 0): void {
     state.error = failure;
     this.#end(state, "failed", tookMs);
+    if (state.fallback === "value" && state.items === undefined) this.#deps.onValue(state.value!);
   }
 
   #end(state: StepState, status: EndStatus, tookMs = 0): void {

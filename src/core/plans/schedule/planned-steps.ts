@@ -1,7 +1,7 @@
 import type { Compilation } from "../compiled-plan.ts";
 import type { PlanCheck } from "../plans.ts";
 import { estimateMs } from "./estimate.ts";
-import { remainingMs, topologicalOrder } from "./graph.ts";
+import { remainingMs, topologicalOrder, waitsFor } from "./graph.ts";
 import type { LatencyModel } from "./latency-model.ts";
 import type { ReadyQueueOptions } from "./ready-queue.ts";
 
@@ -25,9 +25,8 @@ export function planSchedule(
   deps: PlannedStepsDeps,
 ): PlannedSchedule {
   const waits = outline.map(({ dependencies }, position) => {
-    const failing = plan?.steps[position]?.fallbackFor;
-    const isNew = failing !== undefined && !dependencies.includes(failing);
-    return isNew ? [...dependencies, failing] : dependencies;
+    const step = plan?.steps[position];
+    return step === undefined ? dependencies : waitsFor(step);
   });
   const lastsMs = outline.map(({ tool }) => deps.latencies.expected(tool).meanMs);
   const isFallback = (position: number): boolean =>
