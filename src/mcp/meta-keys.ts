@@ -7,7 +7,7 @@ export const META = {
   subscriptionId: "io.modelcontextprotocol/subscriptionId",
 } as const;
 
-/** Our own keys of `_meta`. */
+/** Our own keys of `_meta`. In a request `cache` says whether a kept answer may serve. */
 export const GATEWAY_META = {
   cache: "switchboard/cache",
   cacheHit: "switchboard/cacheHit",
@@ -23,6 +23,7 @@ export function isEnvelopeKey(key: string): boolean {
     key === META.protocolVersion ||
     key === META.clientCapabilities ||
     key === META.clientInfo ||
+    key === GATEWAY_META.cache ||
     key === "progressToken"
   );
 }

@@ -97,16 +97,6 @@ export const TOKENS = {
 
 export const TOOL_LIST = { tools: [USERS_TOOL], total: 1 } as const;
 
-export const WHOLE_TOOL = {
-  ...USERS_TOOL,
-  inputSchema: SEARCH_SCHEMA,
-  readOnly: true,
-  flags: [],
-  fingerprint: "ab".repeat(32),
-  cache: { mode: "off", coalesced: true },
-  alternates: [],
-} as const;
-
 export const CACHE_STATS = {
   mode: "declared",
   l1: {
@@ -159,4 +149,14 @@ export const CACHE_SUGGESTIONS = {
       wouldHaveSavedMs: 12_000,
     },
   ],
+} as const;
+
+export const WHOLE_TOOL = {
+  ...USERS_TOOL,
+  inputSchema: SEARCH_SCHEMA,
+  readOnly: true,
+  flags: [],
+  fingerprint: "ab".repeat(32),
+  cache: CACHE_EXPLAINED.policy,
+  alternates: [],
 } as const;

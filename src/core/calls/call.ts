@@ -6,7 +6,8 @@ import type { CallOrigin, ProgressListener } from "../upstream/index.ts";
 import type { CacheHit, CacheStatus, CircuitState, Degraded } from "./outcome.ts";
 
 /** Whether a kept answer may serve a call; `bypass` and `refresh` ask for a fresh one. */
-export type CacheMode = "default" | "bypass" | "refresh" | "only";
+export const CACHE_MODES = ["default", "bypass", "refresh", "only"] as const;
+export type CacheMode = (typeof CACHE_MODES)[number];
 /** Whether something else than the server may answer. */
 export type DegradedMode = "allow" | "deny";
 

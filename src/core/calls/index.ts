@@ -1,6 +1,13 @@
 export { endingOfAbort } from "./aborts.ts";
 export { canonicalJson, canonicalWithout } from "./canonical-json.ts";
-export type { CacheMode, Call, CallNotes, CallRequest, DegradedMode } from "./call.ts";
+export {
+  CACHE_MODES,
+  type CacheMode,
+  type Call,
+  type CallNotes,
+  type CallRequest,
+  type DegradedMode,
+} from "./call.ts";
 export type { Calls } from "./calls.ts";
 export { isFollowingMeta } from "./following-meta.ts";
 export { createCalls, type CallsDeps, type DrainableCalls } from "./create-calls.ts";

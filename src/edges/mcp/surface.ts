@@ -2,6 +2,7 @@ import type { Cancellation } from "../../kernel/abort.ts";
 import type { RawJson } from "../../kernel/raw-json.ts";
 import type { Era, Revision } from "../../mcp/revisions.ts";
 import type { Principal } from "../../core/access/index.ts";
+import type { CacheMode } from "../../core/calls/index.ts";
 import type { ProgressListener } from "../../core/upstream/index.ts";
 import type { Answer } from "./answer.ts";
 
@@ -21,6 +22,8 @@ export interface ToolCall {
   /** The caller's `_meta` without the envelope of this hop; absent when nothing is left. */
   readonly meta?: RawJson;
   readonly traceId?: string;
+  /** What the caller's `_meta` said under `switchboard/cache`. */
+  readonly cache?: CacheMode;
   readonly inputResponses?: RawJson;
   readonly requestState?: string;
   readonly onProgress?: ProgressListener;

@@ -4,9 +4,10 @@ import { encodeCall } from "../../mcp/encode.ts";
 import type { RpcId } from "../../mcp/frame.ts";
 import { objectMembers, parseSpan, slice, type Span } from "../../mcp/json-scan.ts";
 import { membersOf } from "../../mcp/members-of.ts";
-import { isEnvelopeKey } from "../../mcp/meta-keys.ts";
+import { GATEWAY_META, isEnvelopeKey } from "../../mcp/meta-keys.ts";
 import { withMembers } from "../../mcp/splice.ts";
 import { withoutMembers } from "../../mcp/without-members.ts";
+import { CACHE_MODES, type CacheMode } from "../../core/calls/index.ts";
 import type { ToolCall } from "./surface.ts";
 
 const EMPTY = /* @__PURE__ */ rawJson(new TextEncoder().encode("{}"));
@@ -46,7 +47,7 @@ function readArguments(args: RawJson | undefined): RawJson {
 function readMeta(
   meta: RawJson | undefined,
   send: (frame: Buffer) => void,
-): Pick<ToolCall, "meta" | "traceId" | "onProgress"> {
+): Pick<ToolCall, "meta" | "traceId" | "cache" | "onProgress"> {
   if (meta === undefined) return {};
   if (meta.bytes[0] !== 0x7b) throw new RangeError("params._meta must be an object");
   const members = objectMembers(meta.bytes);
@@ -55,15 +56,25 @@ function readMeta(
     return span && parseSpan(meta.bytes, span);
   };
   const traceId = TRACEPARENT.exec(String(read("traceparent")))?.[1];
+  const cache = readCacheMode(read(GATEWAY_META.cache));
   const token = read("progressToken");
   const relayed = relayedMeta(meta, members);
   return {
     ...(relayed === undefined ? {} : { meta: relayed }),
     ...(traceId === undefined ? {} : { traceId }),
+    ...(cache === undefined ? {} : { cache }),
     ...(typeof token === "string" || typeof token === "number"
       ? { onProgress: (progress) => send(progressFrame(token, progress)) }
       : {}),
   };
+}
+
+function readCacheMode(asked: unknown): CacheMode | undefined {
+  const mode = CACHE_MODES.find((known) => known === asked);
+  if (mode !== undefined || asked === undefined) return mode;
+  throw new RangeError(
+    `params._meta["${GATEWAY_META.cache}"] must be one of ${CACHE_MODES.join(", ")}`,
+  );
 }
 
 /** The caller's own keys; those of this hop's envelope stay here. */

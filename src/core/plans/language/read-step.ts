@@ -1,5 +1,5 @@
 import { objectMembers, parseSpan } from "../../../mcp/json-scan.ts";
-import type { CacheMode } from "../../calls/index.ts";
+import { CACHE_MODES } from "../../calls/index.ts";
 import { compileCondition, type CompiledCondition } from "./compile-condition.ts";
 import { compileTemplate, type TemplateContext } from "./compile-template.ts";
 import { readMembers, type MemberReader } from "./member-reader.ts";
@@ -20,7 +20,6 @@ const STEP_MEMBERS = [
   "cache",
   "compensate",
 ] as const;
-const CACHE_MODES: readonly CacheMode[] = ["default", "bypass", "refresh", "only"];
 const STEP_ID = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const MAX_ID_LENGTH = 64;
 const MAX_ATTEMPTS = 100;

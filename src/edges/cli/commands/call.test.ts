@@ -64,6 +64,12 @@ describe("call", () => {
     expect(run.requests[0]?.body).toBe(`{"arguments":{},"timeoutMs":${timeoutMs}}`);
   });
 
+  it("says whether a kept answer may serve", async () => {
+    const run = await call(["{}", "--cache", "refresh", "--timeout", "1s"]);
+    expect(run.requests[0]?.body).toBe('{"arguments":{},"timeoutMs":1000,"cache":"refresh"}');
+    expect(await call(["{}", "--cache", "never"])).toMatchObject({ code: 2, requests: [] });
+  });
+
   it("gives the answer's bytes with --json, so that no integer is rounded", async () => {
     const body = `{"content":[],"structuredContent":{"id":9007199254740993},"isError":false,"meta":${JSON.stringify(CALL_META)}}`;
     const run = await call(["{}", "--json"], { body });

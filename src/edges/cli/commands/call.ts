@@ -1,3 +1,5 @@
+import { Option } from "commander";
+import { CACHE_MODES } from "../../../core/calls/index.ts";
 import type { CommandContext } from "../command/context.ts";
 import type { AddCommand } from "../command/run-command.ts";
 import { examples } from "../command/examples.ts";
@@ -11,6 +13,7 @@ import { createCallProgress } from "./call-progress.ts";
 
 interface CallOptions {
   readonly timeout?: number;
+  readonly cache?: string;
   readonly progress?: boolean;
 }
 
@@ -21,6 +24,12 @@ export const addCall: AddCommand = (parent, run) =>
     .argument("<tool>", "id of the tool, as search and tools show it")
     .argument("[json]", "its arguments as a JSON object, @FILE, or - for standard input")
     .option("--timeout <time>", "give up after this time: 500ms, 30s, 2m", durationMs)
+    .addOption(
+      new Option(
+        "--cache <mode>",
+        "whether a kept answer may serve: bypass and refresh ask the server, only never does",
+      ).choices(CACHE_MODES),
+    )
     .option("--progress", "show progress although nobody watches standard error")
     .option("--no-progress", "show no progress")
     .addHelpText(
@@ -28,6 +37,7 @@ export const addCall: AddCommand = (parent, run) =>
       examples(
         `switchboard call users__search_users '{"name":"Alice"}'`,
         "switchboard call users__add_user @new-user.json --timeout 10s",
+        'switchboard call users__search_users \'{"name":"Alice"}\' --cache refresh',
         'echo \'{"path":"notes.md"}\' | switchboard call filesystem__read_text_file -',
       ),
     )
@@ -41,6 +51,7 @@ export const addCall: AddCommand = (parent, run) =>
             tool,
             arguments: args,
             ...(options.timeout === undefined ? {} : { timeoutMs: options.timeout }),
+            ...(options.cache === undefined ? {} : { cache: options.cache }),
             ...(progress === undefined ? {} : { onProgress: progress.hear }),
           });
           return tell(context, body, client.target);

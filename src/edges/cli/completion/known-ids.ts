@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { childAbort } from "../../../kernel/abort.ts";
 import type { CommandContext } from "../command/context.ts";
 import { findClient } from "../rest/open-client.ts";
 import { readAnswer } from "../rest/rest-client.ts";
@@ -14,19 +15,22 @@ const serversSchema = /* @__PURE__ */ z.object({
 
 /** Ids that the running daemon knows; none when there is none, or when it takes its time. */
 export function createKnownIds(context: CommandContext): KnownIds {
-  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(LIMIT_MS)]);
-
   async function ask<Schema extends z.ZodType>(
     path: string,
     schema: Schema,
   ): Promise<z.output<Schema> | undefined> {
+    using limit = childAbort(context.signal);
+    // Node may collect a signal of AbortSignal.timeout() before it fires.
+    const timer = setTimeout(() => limit.abort(new Error("too slow")), LIMIT_MS);
     try {
       await using client = await findClient(context);
       if (client === undefined) return undefined;
-      const { body } = await client.ask({ method: "GET", path, signal });
+      const { body } = await client.ask({ method: "GET", path, signal: limit.signal });
       return readAnswer(schema, body);
     } catch {
       return undefined;
+    } finally {
+      clearTimeout(timer);
     }
   }
 

@@ -7,6 +7,8 @@ export interface ToolCall {
   /** JSON text of an object. */
   readonly arguments: Uint8Array;
   readonly timeoutMs?: number;
+  /** Whether a kept answer may serve. */
+  readonly cache?: string;
   /** Asks for progress; hears the params of each notification, as JSON text. */
   readonly onProgress?: (params: Uint8Array) => void;
 }
@@ -32,7 +34,8 @@ export async function callTool(client: RestClient, call: ToolCall): Promise<Uint
   return data;
 }
 
-function bodyOf({ arguments: args, timeoutMs }: ToolCall): string {
-  const rest = timeoutMs === undefined ? "" : `,"timeoutMs":${timeoutMs}`;
-  return `{"arguments":${Buffer.from(args).toString("utf8")}${rest}}`;
+function bodyOf({ arguments: args, timeoutMs, cache }: ToolCall): string {
+  const time = timeoutMs === undefined ? "" : `,"timeoutMs":${timeoutMs}`;
+  const mode = cache === undefined ? "" : `,"cache":${JSON.stringify(cache)}`;
+  return `{"arguments":${Buffer.from(args).toString("utf8")}${time}${mode}}`;
 }
