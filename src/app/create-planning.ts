@@ -19,7 +19,7 @@ import type { Scope } from "../kernel/scope.ts";
 /** What plans are made of. */
 export type PlanningDeps = Pick<
   Gateway,
-  "access" | "calls" | "catalog" | "clock" | "events" | "log" | "metrics" | "random"
+  "access" | "calls" | "catalog" | "clock" | "events" | "log" | "metrics" | "random" | "upstreams"
 > & {
   /** Where added composites are kept; without one they live as long as the process. */
   readonly dataDir: string | undefined;
@@ -37,7 +37,7 @@ export interface Planning {
 
 /** Makes plans and composites. Each needs the other: a plan may call a composite, which runs a plan. */
 export async function createPlanning(config: Config, deps: PlanningDeps): Promise<Planning> {
-  const { catalog, clock, dataDir, log, scope } = deps;
+  const { dataDir, scope } = deps;
   let inForce = createCompositionRules(config.plans.rules, deps);
   const rules: CompositionRules = { broken: (before, tool) => inForce.broken(before, tool) };
   let made: RunnableComposites | undefined;
@@ -45,7 +45,7 @@ export async function createPlanning(config: Config, deps: PlanningDeps): Promis
   const compiler = createPlanCompiler(config.plans, { ...deps, rules, compositePlan });
   const plans = scope.use(createPlans(config.plans, { ...deps, rules, compiler }));
   const store = dataDir === undefined ? FORGETFUL : fileIn(dataDir);
-  const composites = await createComposites(config.plans, { catalog, plans, store, clock, log });
+  const composites = await createComposites(config.plans, { ...deps, plans, store });
   made = scope.use(composites);
   composites.setFile(config.composites.map(toDefinition));
   return {

@@ -2,6 +2,7 @@ import type { Clock } from "../../kernel/clock.ts";
 import type { Logger } from "../../kernel/log.ts";
 import type { RawJson } from "../../kernel/raw-json.ts";
 import type { Catalog } from "../catalog/index.ts";
+import type { Upstreams } from "../upstream/index.ts";
 import type {
   CompositeDefinition,
   Composites,
@@ -21,6 +22,7 @@ import type { Plans } from "./plans.ts";
 export interface CompositesDeps {
   readonly catalog: Catalog;
   readonly plans: Pick<Plans, "check" | "start">;
+  readonly upstreams: Pick<Upstreams, "status" | "on">;
   readonly store: CompositeStore;
   readonly clock: Clock;
   readonly log: Logger;
@@ -55,9 +57,14 @@ export async function createComposites(
     review.noteChange();
   }
 
+  function planOf(tool: string): RawJson | undefined {
+    const name = tools.nameOf(tool);
+    return name === undefined ? undefined : set.get(name)?.plan;
+  }
+
   apply();
   return {
-    ...createCompositeServer(options, { set, tools, plans, since: clock.now() }),
+    ...createCompositeServer(options, { ...deps, set, tools, planOf, since: clock.now() }),
     list,
     async add(composite, principal) {
       checkDefinition(composite);
@@ -65,10 +72,7 @@ export async function createComposites(
     },
     remove: (name) => set.remove(name),
     setFile: (composites) => set.setFile(composites),
-    planOf(tool) {
-      const name = tools.nameOf(tool);
-      return name === undefined ? undefined : set.get(name)?.plan;
-    },
+    planOf,
     [Symbol.dispose]() {
       changes[Symbol.dispose]();
       review[Symbol.dispose]();

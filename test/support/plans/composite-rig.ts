@@ -22,7 +22,14 @@ import {
   type RunnableComposites,
 } from "../../../src/core/plans/index.ts";
 import { createCircuits, RESILIENCE_DEFAULTS } from "../../../src/core/resilience/index.ts";
-import type { UpstreamRequest, Upstreams } from "../../../src/core/upstream/index.ts";
+import type {
+  ServerState,
+  ServerStatus,
+  UpstreamEvents,
+  UpstreamRequest,
+  Upstreams,
+} from "../../../src/core/upstream/index.ts";
+import { createTypedEvents } from "../../../src/kernel/typed-events.ts";
 import type { Cancellation } from "../../../src/kernel/abort.ts";
 import { createFakeClock, type FakeClock } from "../../../src/kernel/fake-clock.ts";
 import type { JsonObject } from "../../../src/kernel/json.ts";
@@ -48,6 +55,8 @@ export interface CompositeRig {
   readonly asked: readonly UpstreamRequest[];
   /** What is on the disk. */
   readonly stored: () => RawJson | undefined;
+  /** Says in which state servers are that have no tools yet; default unknown. */
+  setState(server: string, state: ServerState): void;
   /** Gives a server its tools; those named `read…` only read. */
   setTools(server: string, tools: readonly string[]): void;
   /** How a tool answers; by default with its arguments. */
@@ -71,9 +80,18 @@ export async function createCompositeRig(setup: CompositeRigSetup = {}): Promise
   const asked: UpstreamRequest[] = [];
   const handlers = new Map<string, Handler>();
   let late: RunnableComposites | undefined;
+  const statuses = new Map<string, ServerStatus>();
+  const changes = createTypedEvents<UpstreamEvents>(() => undefined);
+  const setState = (server: string, state: ServerState): void => {
+    const status = { id: parseServerId(server)!, state } as ServerStatus;
+    statuses.set(server, status);
+    changes.emit("state", status);
+  };
   const servers: Upstreams = {
     ...createFakeServers([]).upstreams,
     spec: () => undefined,
+    status: (server) => statuses.get(server),
+    on: (name, listener) => changes.on(name, listener),
     async call(request, signal) {
       asked.push(request);
       const handler = handlers.get(`${request.server}__${request.tool}`) ?? echo;
@@ -113,6 +131,7 @@ export async function createCompositeRig(setup: CompositeRigSetup = {}): Promise
     asked,
     stored: () => stored,
     on: (tool, handler) => void handlers.set(tool, handler),
+    setState,
     setTools(server, tools) {
       const id = parseServerId(server)!;
       catalog.setServer(id, { tags: [], allow: [], deny: [] });

@@ -162,6 +162,32 @@ describe("a call of a composite tool", () => {
     expect(result.content[0]?.text).toContain("deadline-exceeded");
   });
 
+  it("takes the plan's own input where it is called without arguments", async () => {
+    const plan = { steps: [READ], input: { id: 3 }, output: "${steps.a.id}" };
+    const { call } = await rigWith({ file: [composite("find", plan)] });
+    expect(resultOf(await call("composites__find")).content[0]?.text).toBe("3");
+    expect(resultOf(await call("composites__find", { id: 4 })).content[0]?.text).toBe("4");
+  });
+
+  it("waits for servers that its plan, or one inside, needs and that connect for the first time", async () => {
+    const outer = composite("outer", {
+      steps: [{ id: "s", tool: "composites__find", arguments: { id: 1 } }],
+    });
+    const rig = await createCompositeRig({ file: [FIND, outer] });
+    rig.setState("users", "connecting");
+    const outcome = rig.call("composites__outer");
+    await rig.clock.advance(3_000);
+    expect(rig.asked).toEqual([]);
+    rig.setTools("users", ["read"]);
+    rig.setState("users", "ready");
+    expect(resultOf(await outcome).structuredContent).toEqual({ s: { user: { id: 1 } } });
+    const other = await createCompositeRig({ file: [FIND] });
+    other.setState("users", "connecting");
+    const failing = other.call("composites__find", { id: 1 });
+    await other.clock.advance(10_000);
+    expect(resultOf(await failing).isError).toBe(true);
+  });
+
   it("shares an equal call of the same session that is under way", async () => {
     const { call, asked } = await rigWith();
     const session = { session: "s1" };

@@ -1,5 +1,7 @@
 import { toAbortSignal, type Cancellation } from "../../../kernel/abort.ts";
 import { GatewayError, isGatewayError } from "../../../kernel/errors.ts";
+import type { RawJson } from "../../../kernel/raw-json.ts";
+import { membersOf } from "../../../mcp/members-of.ts";
 import { seesAllTools } from "../../access/index.ts";
 import type { CallOrigin, UpstreamAnswer, UpstreamRequest } from "../../upstream/index.ts";
 import { createPlanProgress } from "../answer/plan-progress.ts";
@@ -7,9 +9,10 @@ import { problemLines } from "../answer/report-lines.ts";
 import { refusalResult, reportResult } from "../answer/report-result.ts";
 import type { Composite } from "../composites.ts";
 import type { PlanRun, Plans } from "../plans.ts";
+import { awaitTools, type AwaitToolsDeps } from "./await-tools.ts";
 import { checkPlan, type PlanErrors } from "./check-plan.ts";
 
-export interface CompositeRunnerDeps {
+export interface CompositeRunnerDeps extends AwaitToolsDeps {
   readonly plans: Pick<Plans, "check" | "start">;
 }
 
@@ -35,12 +38,9 @@ export function createCompositeRunner(
   return async (call, signal) => {
     const nesting = nestingProblem(call, options.maxDepth);
     if (nesting !== undefined) return { kind: "result", body: refusalResult([nesting]) };
-    let run: PlanRun;
-    try {
-      run = start(call, deps, signal);
-    } catch (error) {
-      if (!isGatewayError(error, "invalid-plan")) throw error;
-      return { kind: "result", body: refusal(call, error.data, deps) };
+    const run = await startWhenKnown(call, deps, signal);
+    if (run instanceof GatewayError) {
+      return { kind: "result", body: refusal(call, run.data, deps) };
     }
     const { onProgress } = call.request;
     const following = onProgress && run.follow(0, createPlanProgress(onProgress));
@@ -51,13 +51,39 @@ export function createCompositeRunner(
   };
 }
 
+/** Starts the plan; one that fails its check once more when servers have come that it could not know of. */
+async function startWhenKnown(
+  call: CompositeCall,
+  deps: CompositeRunnerDeps,
+  signal: Cancellation,
+): Promise<PlanRun | GatewayError<"invalid-plan">> {
+  const run = tryStart(call, deps, signal);
+  const hasFailed = run instanceof GatewayError;
+  if (!hasFailed || !(await awaitTools(call.composite.plan, deps, signal))) return run;
+  return tryStart(call, deps, signal);
+}
+
+function tryStart(
+  call: CompositeCall,
+  deps: CompositeRunnerDeps,
+  signal: Cancellation,
+): PlanRun | GatewayError<"invalid-plan"> {
+  try {
+    return start(call, deps, signal);
+  } catch (error) {
+    if (!isGatewayError(error, "invalid-plan")) throw error;
+    return error;
+  }
+}
+
 function start(call: CompositeCall, { plans }: CompositeRunnerDeps, signal: Cancellation): PlanRun {
   const { composite, request } = call;
   const { principal, session } = request.scope;
+  const input = inputOf(call);
   return plans.start(
     {
       plan: composite.plan,
-      input: request.arguments,
+      ...(input === undefined ? {} : { input }),
       principal,
       origin: originOf(call),
       ...(session === undefined ? {} : { session }),
@@ -65,6 +91,12 @@ function start(call: CompositeCall, { plans }: CompositeRunnerDeps, signal: Canc
     },
     toAbortSignal(signal),
   );
+}
+
+/** The call's arguments; where there are none the plan's own input holds, if it has one. */
+function inputOf({ composite, request }: CompositeCall): RawJson | undefined {
+  const hasArguments = membersOf(request.arguments).size > 0;
+  return hasArguments || !membersOf(composite.plan).has("input") ? request.arguments : undefined;
 }
 
 /** Where the plan of a composite stands: inside the composite, on the trail of whoever called it. */
@@ -100,8 +132,9 @@ function refusal(call: CompositeCall, { problems }: PlanErrors, deps: CompositeR
   if (seesAllTools(request.scope.principal)) {
     return refusalResult([head, ...problemLines(problems)]);
   }
-  const check = { plan: composite.plan, input: request.arguments, origin: originOf(call) };
-  if (checkPlan(check, deps.plans) !== undefined) {
+  const input = inputOf(call);
+  const check = { plan: composite.plan, origin: originOf(call) };
+  if (checkPlan(input === undefined ? check : { ...check, input }, deps.plans) !== undefined) {
     return refusalResult([head, "An operator can see why."]);
   }
   const reason = `"${tool}" needs tools that you may not use`;

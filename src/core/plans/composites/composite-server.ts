@@ -6,8 +6,7 @@ import type {
   UpstreamRequest,
 } from "../../upstream/index.ts";
 import type { PlansOptions } from "../options.ts";
-import type { Plans } from "../plans.ts";
-import { createCompositeRunner } from "./composite-runner.ts";
+import { createCompositeRunner, type CompositeRunnerDeps } from "./composite-runner.ts";
 import { unknownComposite, type CompositeSet } from "./composite-set.ts";
 import { SERVER, SERVER_DESCRIPTION, type CompositeTools } from "./composite-tools.ts";
 
@@ -21,10 +20,9 @@ export interface CompositeServer {
   status(): ServerStatus | undefined;
 }
 
-export interface CompositeServerDeps {
+export interface CompositeServerDeps extends CompositeRunnerDeps {
   readonly set: CompositeSet;
   readonly tools: Pick<CompositeTools, "idOf">;
-  readonly plans: Pick<Plans, "check" | "start">;
   /** Milliseconds since the epoch. */
   readonly since: number;
 }
@@ -32,9 +30,10 @@ export interface CompositeServerDeps {
 /** Makes the server of the composites in `set`. */
 export function createCompositeServer(
   options: Pick<PlansOptions, "maxDepth" | "timeoutMs">,
-  { set, tools, plans, since }: CompositeServerDeps,
+  deps: CompositeServerDeps,
 ): CompositeServer {
-  const run = createCompositeRunner(options, { plans });
+  const { set, tools, since } = deps;
+  const run = createCompositeRunner(options, deps);
   const spec = compositeSpec(options.timeoutMs);
   return {
     async call(request, signal) {

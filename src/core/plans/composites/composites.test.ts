@@ -55,6 +55,22 @@ describe("a composite in the catalogue", () => {
     expect((await toolOf({ file: [find] }))?.outputSchema).toEqual(outputSchema.value());
   });
 
+  it("may have an id that had to be shortened, and is known by it everywhere", async () => {
+    const long = composite("find_all_of_them_at_once", { steps: [READ] });
+    const outer = composite("outer", {
+      steps: [{ id: "s", tool: "composites__find_all_of_them_at_once", arguments: { id: 1 } }],
+    });
+    const rig = await rigWith({ file: [long, outer], catalog: { maxToolNameLength: 24 } });
+    const [shortened] = rig.composites.list();
+    expect(shortened?.tool).toMatch(/^composites__.*_[0-9a-f]{8}$/);
+    expect(shortened?.tool.length).toBeLessThanOrEqual(24);
+    expect(rig.composites.list().map(({ problem }) => problem)).toEqual([undefined, undefined]);
+    expect(rig.composites.planOf(shortened!.tool)).toBe(long.plan);
+    expect(rig.catalog.tool("composites__outer")?.readOnly).toBe(true);
+    expect((await rig.call("composites__outer", { id: 1 })).kind).toBe("result");
+    expect(rig.asked[0]?.origin?.within).toEqual(["composites__outer", shortened?.tool]);
+  });
+
   it("follows the tools that it uses, also through other composites", async () => {
     const file = [
       composite("inner", { steps: [READ] }),
