@@ -22,7 +22,7 @@ import type { Plans } from "./plans.ts";
 export interface CompositesDeps {
   readonly catalog: Catalog;
   readonly plans: Pick<Plans, "check" | "start">;
-  readonly upstreams: Pick<Upstreams, "status" | "on">;
+  readonly upstreams: Pick<Upstreams, "status" | "statuses" | "on">;
   readonly store: CompositeStore;
   readonly clock: Clock;
   readonly log: Logger;

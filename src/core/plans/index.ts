@@ -39,5 +39,6 @@ export type { CompositionRules } from "./compiled-plan.ts";
 export { createPlanCompiler } from "./check/plan-compiler.ts";
 export { createCompositionRules } from "./check/composition-rules.ts";
 export { createComposites, type RunnableComposites } from "./create-composites.ts";
+export { awaitTools } from "./composites/await-tools.ts";
 export { withComposites, withoutCompositeCircuit } from "./composites/with-composites.ts";
 export { createPlans, type DrainablePlans } from "./create-plans.ts";

@@ -91,6 +91,7 @@ export async function createCompositeRig(setup: CompositeRigSetup = {}): Promise
     ...createFakeServers([]).upstreams,
     spec: () => undefined,
     status: (server) => statuses.get(server),
+    statuses: () => [...statuses.values()],
     on: (name, listener) => changes.on(name, listener),
     async call(request, signal) {
       asked.push(request);

@@ -10,7 +10,7 @@ const MAX_WAIT_MS = 10_000;
 
 export interface AwaitToolsDeps {
   readonly catalog: Pick<Catalog, "toolsOf">;
-  readonly upstreams: Pick<Upstreams, "status" | "on">;
+  readonly upstreams: Pick<Upstreams, "status" | "statuses" | "on">;
   readonly clock: Clock;
   /** The plan behind a composite tool. */
   readonly planOf: (tool: string) => RawJson | undefined;
@@ -27,6 +27,7 @@ export async function awaitTools(
   signal: Cancellation,
 ): Promise<boolean> {
   const { catalog, upstreams, clock, planOf } = deps;
+  if (upstreams.statuses().every(({ state }) => state !== "connecting")) return false;
   const servers = [...serversOf(plan, planOf)].filter(
     (id) => upstreams.status(id)?.state === "connecting" && catalog.toolsOf(id).length === 0,
   );

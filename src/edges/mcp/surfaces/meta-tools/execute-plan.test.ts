@@ -211,10 +211,11 @@ describe("a dry run", () => {
 
 describe("a plan under way", () => {
   it("tells its progress to a caller that asked for it", async () => {
-    const { plans, run } = setUp();
+    const { plans, run, gateway } = setUp();
     const heard: unknown[] = [];
     const onProgress: ToolCall["onProgress"] = (params) => heard.push(params.value());
     const answer = run('{"steps":[]}', { onProgress });
+    await gateway.clock.advance(0);
     const [running] = plans.runs;
     running!.tell({ type: "plan.started", plan: "plan-1", steps: 2 });
     running!.tell({ type: "step.succeeded", step: step("a") });
@@ -223,9 +224,22 @@ describe("a plan under way", () => {
     expect(heard.at(-1)).toEqual({ progress: 1, total: 2, message: "a succeeded (1 of 2)" });
   });
 
+  it("waits for a server that connects for the first time", async () => {
+    const { plans, run, gateway, aborting } = setUp();
+    gateway.fakeServers.set({ id: "crm", state: "connecting" });
+    const answer = run('{"steps":[{"id":"a","tool":"crm__find"}]}');
+    await gateway.clock.advance(9_000);
+    expect(plans.runs).toHaveLength(0);
+    await gateway.clock.advance(1_000);
+    expect(plans.runs).toHaveLength(1);
+    aborting.abort(new Error("left"));
+    await answer;
+  });
+
   it("is cancelled with its call, which is then not answered", async () => {
-    const { plans, run, aborting } = setUp();
+    const { plans, run, aborting, gateway } = setUp();
     const answer = run('{"steps":[]}');
+    await gateway.clock.advance(0);
     aborting.abort(new Error("left"));
     expect(await answer).toEqual({ kind: "silent" });
     expect(plans.runs[0]!.cancelled).toBe(true);

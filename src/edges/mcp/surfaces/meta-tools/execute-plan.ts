@@ -2,7 +2,7 @@ import { toAbortSignal, type Cancellation } from "../../../../kernel/abort.ts";
 import { isGatewayError } from "../../../../kernel/errors.ts";
 import type { JsonObject } from "../../../../kernel/json.ts";
 import { rawJson } from "../../../../kernel/raw-json.ts";
-import { createPlanProgress, type PlanRequest } from "../../../../core/plans/index.ts";
+import { awaitTools, createPlanProgress, type PlanRequest } from "../../../../core/plans/index.ts";
 import { presentResult } from "../../../../core/results/index.ts";
 import type { Answer } from "../../answer.ts";
 import { failureAnswer } from "../../failure-answer.ts";
@@ -19,6 +19,7 @@ export function createExecutePlan(gateway: MetaToolGateway): MetaTool {
     async run(call, peer, signal) {
       const asked = readPlanCall(call);
       const request = requestOf(asked, call, peer);
+      await awaitTools(request.plan, { ...gateway, planOf: () => undefined }, signal);
       const answer = asked.dryRun
         ? checkAnswer(gateway.plans.check(request))
         : await runPlan(gateway, { request, call }, signal);

@@ -11,7 +11,16 @@ import type { Peer, ToolCall } from "../../surface.ts";
 /** What meta-tools work with. */
 export type MetaToolGateway = Pick<
   Gateway,
-  "access" | "calls" | "catalog" | "discovery" | "metrics" | "plans" | "results" | "tokens"
+  | "access"
+  | "calls"
+  | "catalog"
+  | "clock"
+  | "discovery"
+  | "metrics"
+  | "plans"
+  | "results"
+  | "tokens"
+  | "upstreams"
 >;
 
 /** One of the stable tools of the discovery surface. */
