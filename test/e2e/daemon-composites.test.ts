@@ -70,6 +70,11 @@ async function start(): Promise<void> {
   daemon = await startDaemon({ folder: folder.path, config: config(FILE) });
   rest = restClient(daemon.url, admin.token);
   await untilState(rest, ["ref"]);
+  const isDerived = async () => {
+    const { body } = await rest.get("/v1/tools/composites__double");
+    return body.annotations.readOnlyHint === true;
+  };
+  await waitFor(isDerived, { what: "composites to follow the tools they use", timeoutMs: 20_000 });
 }
 
 beforeAll(async () => {
