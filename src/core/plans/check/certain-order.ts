@@ -5,7 +5,8 @@ const BITS = 31;
 
 /**
  * Those of `candidates` that have certainly ended before any of `targets` begins, themselves aside.
- * `order` has every step behind what it waits for. Cost: steps + dependencies for every 31 candidates.
+ * `order` has every step behind what it waits for, and fallback steps behind whom they stand in for.
+ * Cost: steps + dependencies for every 31 candidates.
  */
 export function certainlyBefore(
   candidates: readonly number[],
@@ -25,7 +26,7 @@ export function certainlyBefore(
   return found;
 }
 
-/** For each step which of the block it waits for, directly or not. */
+/** For each step which of the block have ended for good when it begins. */
 function endedBefore(
   block: readonly number[],
   steps: readonly StepDraft[],
@@ -33,13 +34,28 @@ function endedBefore(
 ): Int32Array {
   const own = new Int32Array(steps.length);
   for (const position of block) own[position] = bitOf(block, position);
+  const inPlace = withFallbacks(own, steps, order);
   const ended = new Int32Array(steps.length);
   for (const position of order) {
-    for (const other of steps[position]!.dependencies.keys()) {
-      ended[position]! |= ended[other]! | own[other]!;
-    }
+    const { dependencies, fallbackFor } = steps[position]!;
+    for (const other of dependencies.keys()) ended[position]! |= ended[other]! | inPlace[other]!;
+    if (fallbackFor !== undefined) ended[position]! |= ended[fallbackFor]! | own[fallbackFor]!;
   }
   return ended;
+}
+
+/** Each step's bits with those of the steps that stand in for it: they have run by its end, or never will. */
+function withFallbacks(
+  own: Int32Array,
+  steps: readonly StepDraft[],
+  order: readonly number[],
+): Int32Array {
+  const bits = own.slice();
+  for (const position of order.toReversed()) {
+    const { fallbackFor } = steps[position]!;
+    if (fallbackFor !== undefined) bits[fallbackFor]! |= bits[position]!;
+  }
+  return bits;
 }
 
 function bitOf(block: readonly number[], position: number): number {

@@ -4,36 +4,52 @@ import type { PlanDraft, StepDraft } from "./draft.ts";
 /** Steps named of one cycle. */
 const MAX_SHOWN = 30;
 
-/** What a step's end waits for: its dependencies, and the step that stands in for it. */
-export function waitsOf(steps: readonly StepDraft[]): number[][] {
-  const waits = steps.map((step) => [...step.dependencies.keys()]);
+/**
+ * Who waits for whom. Node p is the end of the step at position p, node `steps.length` + p its
+ * beginning: a fallback step begins after the step that it stands in for, and ends before that does.
+ */
+function waitsOf(steps: readonly StepDraft[]): number[][] {
+  const ends = steps.map(({ position }) => [steps.length + position]);
+  const begins = steps.map(({ dependencies }) => [...dependencies.keys()]);
   for (const { position, fallbackFor } of steps) {
-    if (fallbackFor !== undefined) waits[fallbackFor]!.push(position);
+    if (fallbackFor === undefined) continue;
+    ends[fallbackFor]!.push(position);
+    begins[position]!.push(steps.length + fallbackFor);
   }
-  return waits;
+  return [...ends, ...begins];
 }
 
 /**
- * An order in which every step stands behind all that it waits for; `undefined` when steps wait for
- * each other, which becomes a problem with the shortest cycle written out.
+ * An order in which every step stands behind all that it waits for, and a fallback step behind the
+ * one that it stands in for; `undefined` when steps wait for each other, which becomes a problem with
+ * the shortest cycle written out.
  */
 export function orderSteps({ steps, problems }: PlanDraft): readonly number[] | undefined {
   const waits = waitsOf(steps);
   const groups = components(waits);
   for (const group of groups) {
     if (group.length === 1) continue;
-    const { text } = steps[Math.min(...group)]!;
-    const cycle = shortestCycle(group, waits).map((position) => steps[position]!.text.id);
-    const shown = cycle.length > MAX_SHOWN ? [...cycle.slice(0, MAX_SHOWN), "…"] : cycle;
+    const cycle = withoutRepeats(
+      shortestCycle(group, waits).map((node) => steps[node % steps.length]!),
+    );
+    const ids = cycle.map(({ text }) => text.id);
+    const shown = ids.length > MAX_SHOWN ? [...ids.slice(0, MAX_SHOWN), "…"] : ids;
     const message = `steps wait for each other, each for the next: ${shown.join(" → ")}`;
-    problems.error("cycle", text.place, message);
+    problems.error("cycle", cycle[0]!.text.place, message);
   }
-  return groups.length === steps.length ? groups.flat() : undefined;
+  if (groups.length < waits.length) return undefined;
+  const begins = groups.flat().filter((node) => node >= steps.length);
+  return begins.map((node) => node - steps.length);
 }
 
-/** From the group's first step back to it, along as few edges as can be. */
+/** A step's end and beginning stand beside each other. */
+function withoutRepeats(steps: readonly StepDraft[]): StepDraft[] {
+  return steps.filter((step, at) => step !== steps[at - 1]);
+}
+
+/** From the group's first node back to it, along as few edges as can be. */
 function shortestCycle(group: readonly number[], waits: readonly (readonly number[])[]): number[] {
-  const start = group.reduce((first, position) => Math.min(first, position));
+  const start = group.reduce((first, node) => Math.min(first, node));
   const members = new Set(group);
   const cameFrom = new Map<number, number>();
   const queue = [start];

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compilePlan, problemsOf, waitsOf } from "../../../../test/support/plans/compile-plan.ts";
+import type { CompiledPlan } from "../compiled-plan.ts";
 import { components } from "./components.ts";
 
 const READ = "s__read";
@@ -109,6 +110,25 @@ describe("what steps wait for", () => {
     expect(plan.plan?.steps[1]?.fallbackFor).toBe(0);
     expect(plan.plan?.steps[0]?.onError).toEqual({ kind: "step", step: 1 });
   });
+
+  it("keeps a fallback step behind what the step that it stands in for waits for", () => {
+    const fallsBack = { onError: { fallbackStep: "f" } };
+    expect(waits(write("f"), write("w"), step("a", "", { ...fallsBack, dependsOn: "w" }))).toEqual({
+      f: "write w",
+      w: "",
+      a: "order w",
+    });
+    expect(waits(write("a", "", fallsBack), write("b"), step("f", "${steps.b}"))).toEqual({
+      a: "write b",
+      b: "",
+      f: "data b",
+    });
+    expect(waits(write("b", "${steps.f}"), write("a", "", fallsBack), step("f"))).toEqual({
+      b: "data f, write a",
+      a: "",
+      f: "",
+    });
+  });
 });
 
 describe("steps that wait for each other", () => {
@@ -130,6 +150,16 @@ describe("steps that wait for each other", () => {
     expect(compilation.problems.find(({ code }) => code === "cycle")?.message).toMatch(
       /a → b → a$/,
     );
+  });
+
+  it("are found where a step waits for its own fallback", () => {
+    const fallsBack = { onError: { fallbackStep: "f" } };
+    expect(cycleOf(step("a", "", { ...fallsBack, dependsOn: "f" }), step("f"))).toEqual([
+      "cycle: steps wait for each other, each for the next: f → a → f",
+    ]);
+    expect(
+      cycleOf(step("a", "${steps.b}", fallsBack), step("b", "${steps.f || 'x'}"), step("f")),
+    ).toEqual(["cycle: steps wait for each other, each for the next: b → f → a → b"]);
   });
 
   it("are told once for each knot, beside what else is wrong", () => {
@@ -175,6 +205,7 @@ describe("any plan", () => {
       reads: fc.uniqueArray(fc.nat(11), { maxLength: 3 }),
       after: fc.uniqueArray(fc.nat(11), { maxLength: 2 }),
       tool: fc.constantFrom(READ, WRITE, "t__write"),
+      fallback: fc.option(fc.nat(11), { freq: 2 }),
     }),
     { minLength: 1, maxLength: 12 },
   );
@@ -185,18 +216,29 @@ describe("any plan", () => {
         const count = drafts.length;
         const ids = (positions: readonly number[], self: number): string[] =>
           positions.filter((at) => at % count !== self).map((at) => `s${at % count}`);
-        const steps = drafts.map(({ reads, after, tool }, at) => ({
+        const taken = new Set<string>();
+        const fallbackOf = (fallback: number | null, at: number): object => {
+          const [id] = fallback === null ? [] : ids([fallback], at);
+          if (id === undefined || taken.has(id)) return {};
+          taken.add(id);
+          return { onError: { fallbackStep: id } };
+        };
+        const steps = drafts.map(({ reads, after, tool, fallback }, at) => ({
           id: `s${at}`,
           tool,
           arguments: { all: ids(reads, at).map((id) => `\${steps.${id}}`) },
           dependsOn: ids(after, at),
+          ...fallbackOf(fallback, at),
         }));
-        const { plan, problems } = compilePlan({ steps });
-        const isCyclic = problems.some(({ code }) => code === "cycle");
-        expect(plan === undefined).toBe(isCyclic);
+        const isCyclic = (more: object): boolean =>
+          compilePlan({ steps, ...more }).problems.some(({ code }) => code === "cycle");
+        const { plan } = compilePlan({ steps });
+        expect(plan === undefined).toBe(isCyclic({}));
+        expect(isCyclic({ parallelWrites: true })).toBe(isCyclic({}));
         if (plan === undefined) return;
         const edges = plan.steps.map(({ dependencies }) => dependencies.map((edge) => edge.step));
         expect(components(edges)).toHaveLength(count);
+        expect(stepsThatEnd(plan)).toHaveLength(count);
         steps.forEach(({ dependsOn, arguments: { all } }, at) => {
           const waitsFor = edges[at]!.map((other) => `s${other}`);
           expect(waitsFor).toEqual(expect.arrayContaining(dependsOn));
@@ -204,11 +246,27 @@ describe("any plan", () => {
             expect.arrayContaining(all.map((text) => text.slice("${steps.".length, -1))),
           );
         });
-        expectOneAfterAnother(edges, drafts);
+        if (taken.size === 0) expectOneAfterAnother(edges, drafts);
       }),
       { numRuns: 500 },
     );
   });
+
+  /** The steps that come to their end when all with a fallback step fail. */
+  function stepsThatEnd({ steps }: CompiledPlan): readonly number[] {
+    const hasRun = new Set<number>();
+    const hasEnded = new Set<number>();
+    for (let before = -1; before < hasRun.size + hasEnded.size;) {
+      before = hasRun.size + hasEnded.size;
+      steps.forEach(({ dependencies, fallbackFor, onError }, at) => {
+        const isRipe = dependencies.every((edge) => hasEnded.has(edge.step));
+        if (isRipe && (fallbackFor === undefined || hasRun.has(fallbackFor))) hasRun.add(at);
+        const isOver = onError.kind !== "step" || hasEnded.has(onError.step);
+        if (hasRun.has(at) && isOver) hasEnded.add(at);
+      });
+    }
+    return [...hasEnded];
+  }
 
   /** Any two steps that may write to one server are ordered, directly or not. */
   function expectOneAfterAnother(
