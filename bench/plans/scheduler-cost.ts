@@ -1,7 +1,7 @@
 import { createSilentMetrics } from "../../src/core/metrics/index.ts";
 import { createPlans } from "../../src/core/plans/create-plans.ts";
 import type { CompiledPlan, CompiledStep } from "../../src/core/plans/compiled-plan.ts";
-import { PLANS_DEFAULTS } from "../../src/core/plans/index.ts";
+import { createCompositionRules, PLANS_DEFAULTS } from "../../src/core/plans/index.ts";
 import type { Outcome } from "../../src/core/calls/index.ts";
 import type { ServerId } from "../../src/core/catalog/index.ts";
 import { Abort } from "../../src/kernel/abort.ts";
@@ -54,13 +54,14 @@ function createRunner(plan: CompiledPlan): () => Promise<number> {
     meta: { ...meta, durationMs: 0, traceId: "" },
   };
   const limits = { concurrency: 10_000, serverConcurrency: 10_000, maxConcurrency: 10_000 };
+  const catalog = { tool: () => undefined, server: () => undefined };
   const plans = createPlans(
     { ...PLANS_DEFAULTS, ...limits },
     {
       compiler: { compile: () => ({ plan, outline: [], problems: [] }) },
-      rules: { broken: () => undefined },
+      rules: createCompositionRules([], { catalog }),
       calls: { call: () => Promise.resolve(outcome) },
-      catalog: { tool: () => undefined },
+      catalog,
       events: { publish: () => undefined },
       metrics: createSilentMetrics(),
       log: createSilentLogger(),

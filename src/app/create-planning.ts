@@ -39,7 +39,10 @@ export interface Planning {
 export async function createPlanning(config: Config, deps: PlanningDeps): Promise<Planning> {
   const { dataDir, scope } = deps;
   let inForce = createCompositionRules(config.plans.rules, deps);
-  const rules: CompositionRules = { broken: (before, tool) => inForce.broken(before, tool) };
+  const rules: CompositionRules = {
+    broken: (before, tool) => inForce.broken(before, tool),
+    concern: (tool) => inForce.concern(tool),
+  };
   let made: RunnableComposites | undefined;
   const compositePlan = (tool: string) => made?.planOf(tool);
   const compiler = createPlanCompiler(config.plans, { ...deps, rules, compositePlan });

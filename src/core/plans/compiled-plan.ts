@@ -136,4 +136,6 @@ export interface PlanCompiler {
 export interface CompositionRules {
   /** Why `tool` may not be called after those of `before`; `undefined` when it may. */
   broken(before: Iterable<string>, tool: string): string | undefined;
+  /** Whether any rule speaks of the tool. */
+  concern(tool: string): boolean;
 }

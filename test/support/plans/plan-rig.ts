@@ -1,7 +1,9 @@
 import { createPlans, type DrainablePlans } from "../../../src/core/plans/create-plans.ts";
-import type { CompiledPlan, CompositionRules } from "../../../src/core/plans/compiled-plan.ts";
+import type { CompiledPlan } from "../../../src/core/plans/compiled-plan.ts";
 import {
+  createCompositionRules,
   PLANS_DEFAULTS,
+  type CompositionRule,
   type PlanEvent,
   type PlanReport,
   type PlanRequest,
@@ -62,7 +64,7 @@ export interface PlanRig {
 
 export function createPlanRig(
   options: Partial<PlansOptions> = {},
-  { rules = { broken: () => undefined } }: { rules?: CompositionRules } = {},
+  { rules = [] }: { rules?: readonly CompositionRule[] } = {},
 ): PlanRig {
   const [clock, log, metrics] = [createFakeClock(), createRecordingLog(), createRecordingMetrics()];
   const published: { type: string; data: unknown }[] = [];
@@ -70,6 +72,7 @@ export function createPlanRig(
   const underWay = { now: 0, peak: 0 };
   const answers = new Map<string, Answer | ((call: RigCall) => Answer)>();
   const compiled = new Map<RawJson, CompiledPlan>();
+  const catalog = { tool: () => undefined, server: () => undefined };
 
   async function call(request: CallRequest, signal: Cancellation): Promise<Outcome> {
     const { tool, origin } = request;
@@ -98,9 +101,9 @@ export function createPlanRig(
       compiler: {
         compile: (request) => ({ plan: compiled.get(request.plan)!, outline: [], problems: [] }),
       },
-      rules,
+      rules: createCompositionRules(rules, { catalog }),
       calls: { call },
-      catalog: { tool: () => undefined },
+      catalog,
       events: { publish: (_, type, data) => void published.push({ type, data }) },
       metrics,
       log,

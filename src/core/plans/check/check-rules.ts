@@ -1,3 +1,4 @@
+import type { Tool } from "../../catalog/index.ts";
 import type { CompositionRules } from "../compiled-plan.ts";
 import { certainlyBefore } from "./certain-order.ts";
 import type { CompositeInspector } from "./composite-inspector.ts";
@@ -22,24 +23,28 @@ export interface RuleCheckDeps {
 
 /** Finds steps that may come after others which they must not follow. */
 export function checkRules(plan: OrderedPlan, deps: RuleCheckDeps): void {
-  const users = usersOfTools(plan, deps);
+  const users = usersOfTools(plan.steps, ({ tool }) => tool, deps.inspector);
   const all = [...users.keys(), ...(deps.before ?? [])];
   for (const [tool, steps] of users) {
     // Most tools are forbidden after nothing: one look each settles them.
     if (deps.rules.broken(all, tool) === undefined) continue;
     checkTool({ tool, steps, users }, plan, deps);
   }
-  for (const step of plan.steps) checkCompensation(step, all, { plan, deps });
+  checkCompensations(all, plan, deps);
 }
 
 type Users = ReadonlyMap<string, readonly StepDraft[]>;
 
-/** The steps that may call each tool, be it inside a composite. */
-function usersOfTools({ steps }: OrderedPlan, { inspector }: RuleCheckDeps): Users {
+/** The steps that may call each tool by what `toolOf` gives, be it inside a composite. */
+function usersOfTools(
+  steps: readonly StepDraft[],
+  toolOf: (step: StepDraft) => Tool | undefined,
+  inspector: CompositeInspector,
+): Users {
   const users = new Map<string, StepDraft[]>();
   for (const step of steps) {
-    if (step.tool === undefined) continue;
-    const { id } = step.tool;
+    const id = toolOf(step)?.id;
+    if (id === undefined) continue;
     for (const tool of new Set([id, ...(inspector.inspect(id)?.tools ?? [])])) {
       const others = users.get(tool);
       if (others === undefined) users.set(tool, [step]);
@@ -70,22 +75,39 @@ function checkTool(
   const already = rules.broken(before ?? [], tool);
   for (const step of steps) {
     const other = targets.find((target) => target !== step) ?? step;
-    const isAgain = targets.includes(step) && step.text.forEach !== undefined;
+    const isAgain = targets.includes(step) && mayCallAgain(step, tool);
     if (already === undefined && safe.has(step.position) && !isAgain) continue;
     const reason = already ?? rules.broken(earlier, tool);
     tell(step, `${reason} (${nameOf(step.text)} may come after ${nameOf(other.text)})`, plan);
   }
 }
 
-/** What undoes a step comes after whatever has run until then. */
-function checkCompensation(
-  step: StepDraft,
+/**
+ * Whether a step may call a tool after all that it calls: for its next item, or inside a composite
+ * that it tries again. A call that is tried again counts once.
+ */
+function mayCallAgain({ text, tool }: StepDraft, called: string): boolean {
+  return text.forEach !== undefined || (text.retry !== undefined && tool?.id !== called);
+}
+
+/** What undoes a step comes after whatever has run until then, and after what undoes other steps. */
+function checkCompensations(
   all: readonly string[],
-  { plan, deps }: { readonly plan: OrderedPlan; readonly deps: RuleCheckDeps },
+  plan: OrderedPlan,
+  { rules, inspector }: RuleCheckDeps,
 ): void {
-  if (step.compensateTool === undefined) return;
-  const reason = deps.rules.broken(all, step.compensateTool.id);
-  if (reason !== undefined) tell(step, `what undoes ${nameOf(step.text)}: ${reason}`, plan);
+  const users = usersOfTools(plan.steps, ({ compensateTool }) => compensateTool, inspector);
+  const undoing = [...users];
+  for (const [tool, steps] of users) {
+    if (rules.broken([...all, ...users.keys()], tool) === undefined) continue;
+    for (const step of steps) {
+      const isEarlier = (other: StepDraft): boolean =>
+        other !== step || step.text.forEach !== undefined;
+      const earlier = undoing.filter(([, others]) => others.some(isEarlier));
+      const reason = rules.broken([...all, ...earlier.map(([id]) => id)], tool);
+      if (reason !== undefined) tell(step, `what undoes ${nameOf(step.text)}: ${reason}`, plan);
+    }
+  }
 }
 
 function tell({ text }: StepDraft, message: string, { problems }: OrderedPlan): void {

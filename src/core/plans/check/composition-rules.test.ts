@@ -70,17 +70,42 @@ describe("composition rules", () => {
     expect(check([mail("m")], origin(["vault__read"]))).toEqual(broken(0));
     expect(check([mail("m")], origin(["mail__list"]))).toEqual([]);
     expect(check([vault("v", { compensate: { tool: "mail__send" } })])).toEqual(broken(0));
+    expect(check([vault("v", { compensate: { tool: "composites__leak" } })])).toEqual(broken(0));
+  });
+
+  it("know that a fallback step runs in the place of the step that it stands in for", () => {
+    const list = { id: "l", tool: "mail__list", onError: { fallbackStep: "m" } };
+    expect(check([list, mail("m"), vault("v", { dependsOn: "l" })])).toEqual([]);
+    expect(check([list, mail("m"), vault("v")])).toEqual(broken(1));
+    const fallsBack = (id: string): object => ({ onError: { fallbackStep: id } });
+    expect(check([mail("m", fallsBack("v")), vault("v")])).toEqual([]);
+    expect(check([vault("v", fallsBack("m")), mail("m")])).toEqual(broken(1));
+    const chain = [list, { id: "m", tool: "mail__list", ...fallsBack("n") }, mail("n")];
+    expect(check([...chain, vault("v", { dependsOn: "l" })])).toEqual([]);
   });
 
   it("let a tool that may not follow itself run once", () => {
     const once = createPlanBench({
       tools: TOOLS,
+      composites: COMPOSITES,
       rules: [{ after: ["mail__send"], forbid: ["mail__send"], reason: "One mail a plan." }],
     });
     const problems = (steps: object[]): string[] => problemsOf(once.compile({ steps }));
     expect(problems([mail("a")])).toEqual([]);
     expect(problems([mail("a"), mail("b", { dependsOn: "a" })])).toEqual(broken(1));
     expect(problems([mail("a", { forEach: [1, 2] })])).toEqual(broken(0));
+    expect(problems([mail("a", { retry: 3 })])).toEqual([]);
+    const composite = { id: "c", tool: "composites__leak" };
+    expect(problems([composite])).toEqual([]);
+    expect(problems([{ ...composite, retry: 3 }])).toEqual(broken(0));
+    const undone = { tool: "mail__list", compensate: { tool: "mail__send" } };
+    expect(problems([{ ...undone, id: "a" }])).toEqual([]);
+    expect(problems([{ ...undone, id: "a", forEach: [1, 2] }])).toEqual(broken(0));
+    expect(problems([mail("a", { compensate: { tool: "mail__send" } })])).toEqual(broken(0));
+    expect(problems([undone, undone].map((step, at) => ({ ...step, id: `a${at}` })))).toEqual([
+      ...broken(0),
+      ...broken(1),
+    ]);
   });
 
   it("hold in a large plan as in a small one", () => {

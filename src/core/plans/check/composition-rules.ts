@@ -31,6 +31,8 @@ export function createCompositionRules(
       }
       return undefined;
     },
+    concern: (tool) =>
+      compiled.some(({ isAfter, isForbidden }) => isAfter(tool) || isForbidden(tool)),
   };
 }
 

@@ -88,7 +88,9 @@ export class CallJob implements Task {
     try {
       const args = step.arguments.render(scope);
       const { id, tool, timeoutMs, cache } = step;
-      outcome = caller.call({ step: id, tool, arguments: args, timeoutMs, cache }, abort);
+      const isRetry = this.#calls > 1;
+      const call = { step: id, tool, arguments: args, timeoutMs, cache, isRetry };
+      outcome = caller.call(call, abort);
     } catch (error) {
       this.#settle(failedWith(failureOf(error)), startedAt);
       return;

@@ -216,17 +216,14 @@ describe("a plan", () => {
   });
 
   it("does not make a call that a composition rule forbids", async () => {
-    const rules = {
-      broken: (before: Iterable<string>, tool: string) =>
-        tool === "mail" && [...before].includes("secrets") ? "No mail after secrets." : undefined,
-    };
+    const rules = [{ after: ["secrets"], forbid: ["mail"], reason: "No mail after secrets." }];
     const rig = createPlanRig({}, { rules });
     const report = await rig.run(
       planOf([{ id: "secrets" }, { id: "mail", after: { secrets: "order" } }]),
     );
     expect(stepOf(report, "mail").error).toEqual({
       code: "rule-broken",
-      message: "No mail after secrets.",
+      message: "mail may not follow secrets: No mail after secrets.",
     });
     expect(rig.calls).toHaveLength(1);
     expect([...rig.calls[0]!.request.origin!.trail.tools]).toEqual(["secrets"]);

@@ -109,6 +109,21 @@ describe("retries of a step", () => {
     expect(stepOf(report, "a").error?.code).toBe("circuit-open");
   });
 
+  it("are to composition rules the same call once more", async () => {
+    const rig = createPlanRig({}, { rules: [{ after: ["a"], forbid: ["a"], reason: "Once." }] });
+    let made = 0;
+    rig.on("a", () => (++made < 3 ? { error: open } : {}));
+    const retry = { maxAttempts: 3, backoffMs: 1 };
+    const report = await rig.run(
+      planOf([
+        { id: "a", retry },
+        { id: "b", tool: "a", after: ["a"] },
+      ]),
+    );
+    expect(stepOf(report, "a")).toMatchObject({ status: "succeeded", attempts: 3 });
+    expect(stepOf(report, "b").error?.code).toBe("rule-broken");
+  });
+
   it("tell the text of a tool that failed for good", async () => {
     const { report } = await attempt([toolError]);
     expect(stepOf(report, "a").error).toEqual({ code: "tool-error", message: "Busy." });

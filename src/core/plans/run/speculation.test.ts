@@ -61,10 +61,8 @@ describe("a step that only reads, behind an undecided when", () => {
     expect(calls).toBe(2);
   });
 
-  it("does not begin early when it may write, over the budget, or where a rule forbids it", async () => {
-    const rules = {
-      broken: (_: Iterable<string>, tool: string) => (tool === "no" ? "No." : undefined),
-    };
+  it("does not begin early when it may write, over the budget, or where a rule speaks of it", async () => {
+    const rules = [{ after: ["no"], forbid: ["mail"], reason: "No." }];
     const rig = createPlanRig(ON, { rules });
     rig.on("test", { afterMs: 100, value: false });
     rig.on("waits", { afterMs: 100 });

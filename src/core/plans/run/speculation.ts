@@ -1,6 +1,6 @@
 import { GatewayError } from "../../../kernel/errors.ts";
 import type { CompiledStep } from "../compiled-plan.ts";
-import type { SpeculationOptions } from "../options.ts";
+import { COMPOSITES_SERVER, type SpeculationOptions } from "../options.ts";
 import type { CallEnding } from "./call-ending.ts";
 import { CallJob, type JobHost } from "./call-job.ts";
 import { skipOf } from "./step-gate.ts";
@@ -101,7 +101,7 @@ export class Speculation {
     const { board, host } = this.#deps;
     const decided = step.dependencies.filter(({ step: other }) => board.states[other]!.isDecided);
     const skip = skipOf({ ...step, dependencies: decided }, board.states);
-    return skip === undefined && host.caller.mayCall(step);
+    return skip === undefined && host.caller.mayCallEarly(step);
   }
 
   #beginCall(state: StepState): void {
@@ -133,8 +133,9 @@ export class Speculation {
 
 /** Whom the call of a step waits for, apart from its `when`; nothing for a step that may not begin early. */
 function needsOfCall(step: CompiledStep, { states }: StepBoard): readonly number[] | undefined {
-  const { when, forEach, mayWrite, fallbackFor, dependencies } = step;
-  if (when === undefined || forEach !== undefined || mayWrite || fallbackFor !== undefined) {
+  const { when, forEach, mayWrite, fallbackFor, server, dependencies } = step;
+  const makesManyCalls = forEach !== undefined || server === COMPOSITES_SERVER;
+  if (when === undefined || makesManyCalls || mayWrite || fallbackFor !== undefined) {
     return undefined;
   }
   const readByCall = new Set(step.arguments.reads);

@@ -13,14 +13,16 @@ export interface StepCall {
   readonly arguments: RawJson;
   readonly timeoutMs?: number | undefined;
   readonly cache?: CacheMode | undefined;
+  /** Whether it is the same call once more: to composition rules it does not follow itself. */
+  readonly isRetry?: boolean;
 }
 
 /** The calls of one plan: all of the same principal, session and trace, and on one trail. */
 export interface StepCaller {
   /** @throws StepError `rule-broken` at once; what callers and servers do is in the outcome. */
   call(call: StepCall, signal: Cancellation): Promise<Outcome>;
-  /** Whether a composition rule lets the tool be called now. */
-  mayCall(call: Pick<PlannedCall, "tool">): boolean;
+  /** Whether to composition rules it is all one when the tool is called, and whether it is. */
+  mayCallEarly(call: Pick<PlannedCall, "tool">): boolean;
 }
 
 export interface StepCallerDeps {
@@ -39,9 +41,10 @@ export function createStepCaller(
   const within = request.origin?.within ?? [];
 
   return {
-    mayCall: ({ tool }) => rules.broken(trail.tools, tool) === undefined,
-    call({ step, tool, timeoutMs, cache, arguments: args }, signal) {
-      const broken = rules.broken(trail.tools, tool);
+    mayCallEarly: ({ tool }) => !rules.concern(tool),
+    call({ step, tool, timeoutMs, cache, isRetry, arguments: args }, signal) {
+      const before = isRetry === true ? without(trail.tools, tool) : trail.tools;
+      const broken = rules.broken(before, tool);
       if (broken !== undefined) throw new StepError("rule-broken", broken);
       trail.add(tool);
       return calls.call(
@@ -59,6 +62,10 @@ export function createStepCaller(
       );
     },
   };
+}
+
+function without(tools: ReadonlySet<string>, tool: string): readonly string[] {
+  return [...tools].filter((other) => other !== tool);
 }
 
 function createTrail(): PlanTrail {
