@@ -1,7 +1,6 @@
 export {
   cacheExplanationSchema,
   cacheInvalidatedSchema,
-  cachePolicySchema,
   cacheStatsSchema,
   cacheSuggestionsSchema,
   explainCacheSchema,

@@ -12,16 +12,14 @@ export {
   type CompositionRule,
   type PlansOptions,
 } from "./options.ts";
-export { PLAN_EVENT_TYPES, type PlanEvent, type PlanEventType } from "./plan-events.ts";
-export {
-  PLAN_STATUSES,
-  STEP_STATUSES,
-  type CompensationReport,
-  type PlanReport,
-  type PlanStatus,
-  type StepFailure,
-  type StepReport,
-  type StepStatus,
+export type { PlanEvent, PlanEventType } from "./plan-events.ts";
+export type {
+  CompensationReport,
+  PlanReport,
+  PlanStatus,
+  StepFailure,
+  StepReport,
+  StepStatus,
 } from "./plan-report.ts";
 export type {
   PlanCheck,
