@@ -45,7 +45,11 @@ export async function createPlanning(config: Config, deps: PlanningDeps): Promis
   };
   let made: RunnableComposites | undefined;
   const compositePlan = (tool: string) => made?.planOf(tool);
-  const compiler = createPlanCompiler(config.plans, { ...deps, rules, compositePlan });
+  const { validation } = config.calls;
+  const compiler = createPlanCompiler(
+    { ...config.plans, validation },
+    { ...deps, rules, compositePlan },
+  );
   const plans = scope.use(createPlans(config.plans, { ...deps, rules, compiler }));
   const store = dataDir === undefined ? FORGETFUL : fileIn(dataDir);
   const composites = await createComposites(config.plans, { ...deps, plans, store });

@@ -26,7 +26,10 @@ export interface SpeculationOptions {
 export interface PlansOptions {
   /** Steps of one plan. 1–100,000, default 10,000. */
   readonly maxSteps: number;
-  /** Size of a plan's text with its input, in bytes. 1,024–268,435,456, default 16,777,216. */
+  /**
+   * Size of a plan's text with its input, in bytes; what comes over the network is bounded by
+   * `gateway.maxBodyBytes`, too. 1,024–268,435,456, default 4,194,304.
+   */
   readonly maxBytes: number;
   /** Items of one `forEach`. 1–1,000,000, default 10,000. */
   readonly maxItems: number;
@@ -58,7 +61,7 @@ export interface PlansOptions {
 /** What holds where the configuration says nothing. */
 export const PLANS_DEFAULTS: PlansOptions = {
   maxSteps: 10_000,
-  maxBytes: 16_777_216,
+  maxBytes: 4_194_304,
   maxItems: 10_000,
   concurrency: 32,
   maxConcurrency: 256,

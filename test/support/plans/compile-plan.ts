@@ -2,6 +2,8 @@ import { principal } from "../fakes/principals.ts";
 import { createFakeCatalog, type FakeTool } from "../fakes/fake-catalog.ts";
 import type { JsonObject } from "../../../src/kernel/json.ts";
 import { rawJson, toRawJson, type RawJson } from "../../../src/kernel/raw-json.ts";
+import type { ValidationOptions } from "../../../src/core/calls/index.ts";
+import { CALLS_DEFAULTS } from "../../../src/core/calls/options.ts";
 import type { Tool } from "../../../src/core/catalog/index.ts";
 import { createCompositionRules } from "../../../src/core/plans/check/composition-rules.ts";
 import { createPlanCompiler } from "../../../src/core/plans/check/plan-compiler.ts";
@@ -24,6 +26,7 @@ export interface PlanWorld {
   readonly tools?: readonly PlanTool[];
   readonly rules?: readonly CompositionRule[];
   readonly options?: Partial<PlansOptions>;
+  readonly validation?: Partial<ValidationOptions>;
   /** Plans by the ids of the composite tools they stand behind. */
   readonly composites?: Readonly<Record<string, object>>;
   readonly canUse?: (tool: Tool) => boolean;
@@ -55,8 +58,9 @@ export function createPlanBench(world: PlanWorld = {}) {
     }),
   };
   const { canUse = () => true, composites = {}, rules = [] } = world;
+  const validation = { ...CALLS_DEFAULTS.validation, ...world.validation };
   const compiler = createPlanCompiler(
-    { ...PLANS_DEFAULTS, ...world.options },
+    { ...PLANS_DEFAULTS, ...world.options, validation },
     {
       access: { canUse: (_, tool) => canUse(tool) },
       catalog,

@@ -108,7 +108,10 @@ export async function createCompositeRig(setup: CompositeRigSetup = {}): Promise
   );
   const rules = createCompositionRules(options.rules, { catalog });
   const compositePlan = (tool: string) => late?.planOf(tool);
-  const compiler = createPlanCompiler(options, { ...features, rules, compositePlan });
+  const compiler = createPlanCompiler(
+    { ...options, validation: CALLS_DEFAULTS.validation },
+    { ...features, rules, compositePlan },
+  );
   const events = { publish: () => undefined };
   const plans = createPlans(options, { ...features, rules, compiler, calls, events });
   let stored = setup.stored === undefined ? undefined : rawJson(Buffer.from(setup.stored));

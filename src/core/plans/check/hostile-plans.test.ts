@@ -114,11 +114,13 @@ describe("hostile plans", () => {
     expect(problems.length).toBeGreaterThan(0);
   });
 
-  it("may be 10 MB of constants", () => {
+  it("may be 10 MB of constants where the operator allows it", () => {
     const big = plan(
       JSON.stringify({ x: Array.from({ length: 1_000_000 }, (_, at) => at), y: "$" }),
     );
-    expect(compilePlan(big).plan?.steps[0]?.arguments.reads).toEqual([]);
+    const options = { maxBytes: 16_777_216 };
+    expect(compilePlan(big, { options }).plan?.steps[0]?.arguments.reads).toEqual([]);
+    expect(problemsOf(compilePlan(big))).toEqual(["plan-too-large "]);
   });
 
   it("may not hold more references than are read", () => {

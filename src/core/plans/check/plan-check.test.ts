@@ -99,6 +99,18 @@ describe("the tools of a plan", () => {
 describe("constant arguments", () => {
   const searching = (args: object): string[] => check({ ...SEARCH, id: "b", arguments: args });
 
+  it("are looked at only where calls are checked; the input always is", () => {
+    const unchecked = createPlanBench({ tools: TOOLS, validation: { enabled: false } });
+    const plan = {
+      steps: [{ ...SEARCH, arguments: { query: 7, limit: "${input.text}" } }],
+      inputSchema: { type: "object", properties: { text: { type: "string" } } },
+    };
+    expect(problemsOf(unchecked.compile({ ...plan, input: { text: "x" } }))).toEqual([]);
+    expect(problemsOf(unchecked.compile({ ...plan, input: { text: 7 } }))).toEqual([
+      "invalid-input /input",
+    ]);
+  });
+
   it.each<[object, string[]]>([
     [{ query: "x${steps.found.total}" }, []],
     [{ query: "a" }, ["/query"]],

@@ -1,7 +1,10 @@
 import type { RawJson } from "../../../kernel/raw-json.ts";
 import { seesAllTools, type Access } from "../../access/index.ts";
-import { createArgumentsValidator, type ArgumentsValidator } from "../../calls/index.ts";
-import { CALLS_DEFAULTS } from "../../calls/options.ts";
+import {
+  createArgumentsValidator,
+  type ArgumentsValidator,
+  type ValidationOptions,
+} from "../../calls/index.ts";
 import type { Catalog } from "../../catalog/index.ts";
 import type {
   Compilation,
@@ -39,11 +42,21 @@ export interface PlanCompilerDeps {
   readonly compositePlan: (tool: string) => RawJson | undefined;
 }
 
+export interface PlanCompilerOptions extends PlansOptions {
+  /** As of calls: where these are not checked, nor are their arguments in a plan. */
+  readonly validation: ValidationOptions;
+}
+
 /** Makes the compiler of plans. */
-export function createPlanCompiler(options: PlansOptions, deps: PlanCompilerDeps): PlanCompiler {
-  const validator = createArgumentsValidator(CALLS_DEFAULTS.validation, {
-    onUnusableSchema: () => undefined,
-  });
+export function createPlanCompiler(
+  options: PlanCompilerOptions,
+  deps: PlanCompilerDeps,
+): PlanCompiler {
+  // A plan's input is held against the plan's own schema in any case.
+  const validator = createArgumentsValidator(
+    { ...options.validation, enabled: true },
+    { onUnusableSchema: () => undefined },
+  );
   return {
     compile(request) {
       const compile = (plan: RawJson, inspector: CompositeInspector, isInner: boolean) =>
@@ -60,7 +73,7 @@ export function createPlanCompiler(options: PlansOptions, deps: PlanCompilerDeps
 }
 
 interface CompileContext {
-  readonly options: PlansOptions;
+  readonly options: PlanCompilerOptions;
   readonly deps: PlanCompilerDeps;
   readonly validator: ArgumentsValidator;
   readonly inspector: CompositeInspector;
@@ -78,7 +91,8 @@ function compilePlan(request: PlanCheckRequest, context: CompileContext): Compil
   const draft = resolveSteps(text, request.principal, { ...deps, problems });
   const order = orderPlan(text, draft);
   const input = isInner ? undefined : inputOf(text, request, { options, validator, problems });
-  checkValues(text, draft, { input, validator, maxItems: options.maxItems });
+  const { maxItems, validation } = options;
+  checkValues(text, draft, { input, validator, maxItems, checksArguments: validation.enabled });
   const tellsInside = seesAllTools(request.principal);
   checkComposites(draft, inspector, { maxDepth: options.maxDepth, tellsInside });
   // A broken rule names tools inside composites, too: whoever may use all of these may hear of them.
