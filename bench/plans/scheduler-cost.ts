@@ -54,6 +54,7 @@ function createRunner(plan: CompiledPlan): () => Promise<number> {
     meta: { ...meta, durationMs: 0, traceId: "" },
   };
   const limits = { concurrency: 10_000, serverConcurrency: 10_000, maxConcurrency: 10_000 };
+  const catalog = { tool: () => undefined, server: () => undefined };
   const plans = createPlans(
     { ...PLANS_DEFAULTS, ...limits },
     {
