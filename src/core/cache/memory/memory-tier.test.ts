@@ -32,8 +32,8 @@ const kept = (bytes: number, scope = "server:a"): Kept => ({
   refreshAfter: 0,
 });
 
-/** Keys of two characters: an entry of `bytes` takes so much. */
-const taken = (bytes: number): number => bytes + 2 + ENTRY_OVERHEAD_BYTES;
+/** What an entry of `bytes` takes. */
+const taken = (bytes: number): number => bytes + ENTRY_OVERHEAD_BYTES;
 
 describe("memory", () => {
   const tier = (more: Partial<MemoryOptions> = {}): MemoryTier =>
@@ -61,6 +61,14 @@ describe("memory", () => {
     const memory = tier({ maxEntries: 3 });
     for (const key of names("a", 5)) memory.set(key, kept(1), "t");
     expect(names("a", 5).filter((key) => memory.get(key))).toEqual(["a2", "a3", "a4"]);
+  });
+
+  it("keeps an entry that fills it, and none that is a byte larger", () => {
+    const memory = tier({ maxBytes: taken(1_000) });
+    memory.set("a0", kept(1_001), "t");
+    expect([memory.size, memory.bytes]).toEqual([0, 0]);
+    memory.set("a0", kept(1_000), "t");
+    expect([memory.size, memory.bytes]).toEqual([1, taken(1_000)]);
   });
 
   it("keeps nothing larger than an entry may be, and drops what stood in its place", () => {
