@@ -29,6 +29,8 @@ export interface Answer {
   /** The whole `tools/call` result. */
   readonly result?: unknown;
   readonly inputRequired?: boolean;
+  /** Cancelled, though nobody told it to stop. */
+  readonly cancelled?: boolean;
   readonly meta?: Partial<CallMeta>;
 }
 
@@ -182,7 +184,7 @@ function outcomeOf(answer: Answer, { tool }: RigCall, isCancelled: boolean): Out
     traceId: "0".repeat(32),
     ...answer.meta,
   };
-  if (isCancelled) return { kind: "cancelled", meta };
+  if (isCancelled || answer.cancelled === true) return { kind: "cancelled", meta };
   if (answer.error !== undefined) return { kind: "failure", error: answer.error, meta };
   if (answer.inputRequired === true) return { kind: "input_required", body: toRawJson({}), meta };
   const { value = `${tool}!` } = answer;

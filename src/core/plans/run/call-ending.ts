@@ -14,13 +14,14 @@ export type CallEnding =
       /** Set when another try may mend it: how long to wait at least, in milliseconds. */
       readonly retryAfterMs?: number;
     }
+  /** By the plan itself. */
   | { readonly kind: "cancelled" };
 
 /** What an outcome means to a plan. `mayWrite`: whether doing it twice could do harm. */
 export function endingOf(outcome: Outcome, mayWrite: boolean): CallEnding {
   switch (outcome.kind) {
     case "cancelled":
-      return { kind: "cancelled" };
+      return failedWith({ code: "cancelled", message: "The call was cancelled on its way." });
     case "input_required":
       return failedWith({
         code: "input-required",

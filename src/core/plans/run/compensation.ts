@@ -82,9 +82,10 @@ async function failureOfUndoing(
     if (signal.aborted) return failureOf(signal.reason);
     const args = template.render(scope);
     const call = { step: state.step.id, tool, arguments: args, timeoutMs: CALL_TIMEOUT_MS };
-    const ending = endingOf(await caller.call(call, signal), mayWrite);
-    if (ending.kind === "failed") return ending.failure;
-    return ending.kind === "cancelled" ? failureOf(signal.reason) : undefined;
+    const outcome = await caller.call(call, signal);
+    if (outcome.kind === "cancelled" && signal.aborted) return failureOf(signal.reason);
+    const ending = endingOf(outcome, mayWrite);
+    return ending.kind === "failed" ? ending.failure : undefined;
   } catch (error) {
     return failureOf(error);
   }

@@ -25,6 +25,8 @@ export interface ItemsSpec {
   onRetry(failure: StepFailure): void;
   /** An item has ended, with its value if it has one. */
   onItem(index: number, value: RawJson | undefined): void;
+  /** What stands in for the value of a failed item has been made. */
+  onFallback(value: RawJson): void;
   /** All have ended that were begun, and no more will be. */
   onEnd(): void;
 }
@@ -188,7 +190,9 @@ export class ItemsRun implements Task {
     this.#isStopped ||= onError.kind === "fail" || onError.kind === "step";
     if (onError.kind !== "value") return;
     try {
-      this.#values[index] = onError.value.render(this.#scopeOf(index));
+      const value = onError.value.render(this.#scopeOf(index));
+      this.#values[index] = value;
+      this.#spec.onFallback(value);
     } catch (error) {
       this.#isStopped = true;
       this.#firstFailure += ` Its fallbackValue cannot be made: ${failureOf(error).message}`;

@@ -244,4 +244,25 @@ describe("a plan", () => {
     expect(statuses(report)).toEqual({ a: "succeeded", b: "cancelled" });
     expect(valueOf(report, "a")).toHaveLength(20);
   });
+
+  it("counts what stands in for values, too", async () => {
+    const rig = createPlanRig({ maxValueBytes: 25 });
+    rig.on("a", { error: new GatewayError("internal", "It broke.", {}) });
+    const onError = { value: () => "x".repeat(8) };
+    const steps = ["a", "b", "c"].map((id) => ({ id, tool: "a", onError }));
+    const tooLarge = { status: "failed", error: { code: "values-too-large" } };
+    expect(await rig.run(planOf(steps))).toMatchObject(tooLarge);
+    const items = { id: "a", onError, forEach: () => [1, 2, 3] };
+    expect(await rig.run(planOf([items]))).toMatchObject(tooLarge);
+    expect((await rig.run(planOf(steps.slice(0, 2)))).status).toBe("partial");
+  });
+
+  it("takes a call that others cancelled for a failed one", async () => {
+    const rig = createPlanRig();
+    rig.on("a", { cancelled: true });
+    const report = await rig.run(planOf([{ id: "a" }, { id: "b", after: { a: "order" } }]));
+    expect(report.status).toBe("failed");
+    expect(statuses(report)).toEqual({ a: "failed", b: "skipped" });
+    expect(stepOf(report, "a").error?.code).toBe("cancelled");
+  });
 });

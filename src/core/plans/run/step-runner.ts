@@ -26,7 +26,7 @@ export interface StepRunnerDeps {
   /** Since the plan began, in milliseconds. */
   readonly nowMs: () => number;
   readonly tell: (type: StepEventType, state: StepState) => void;
-  /** A value has come to be. */
+  /** A value has come to be, or what stands in for one. */
   readonly onValue: (value: RawJson) => void;
   /** Something has been done that can be undone. */
   readonly onDeed: (deed: Deed) => void;
@@ -131,6 +131,7 @@ export class StepRunner {
         onBegin: () => this.#onBegin(state),
         onRetry: (failure) => this.#onRetry(state, failure),
         onItem: (index, value) => this.#onItem(state, run, { item: items[index]!, index, value }),
+        onFallback: this.#deps.onValue,
         onEnd: () => this.#onItemsEnd(state, run),
       },
       host,
@@ -207,6 +208,7 @@ export class StepRunner {
   #fail(state: StepState, failure: StepFailure, tookMs = 0): void {
     state.error = failure;
     this.#end(state, "failed", tookMs);
+    // Those of a forEach have been told item by item.
     if (state.fallback === "value" && state.items === undefined) this.#deps.onValue(state.value!);
   }
 
