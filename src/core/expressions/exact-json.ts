@@ -27,8 +27,8 @@ export function exactValue(raw: RawJson): ExactValue {
   if (known !== undefined) return known.value;
   const value = raw.value();
   const text = asBuffer(raw.bytes);
-  if (!MANY_DIGITS.test(text.toString("latin1"))) return value;
-  const exact = { value: readExactly(text.toString("utf8")) };
+  const isExact = !MANY_DIGITS.test(text.toString("latin1"));
+  const exact = { value: isExact ? value : readExactly(text.toString("utf8")) };
   parsed.set(raw, exact);
   return exact.value;
 }

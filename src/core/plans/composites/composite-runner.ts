@@ -1,4 +1,4 @@
-import { toAbortSignal, type Cancellation } from "../../../kernel/abort.ts";
+import type { Cancellation } from "../../../kernel/abort.ts";
 import { GatewayError, isGatewayError } from "../../../kernel/errors.ts";
 import type { RawJson } from "../../../kernel/raw-json.ts";
 import { membersOf } from "../../../mcp/members-of.ts";
@@ -89,7 +89,7 @@ function start(call: CompositeCall, { plans }: CompositeRunnerDeps, signal: Canc
       ...(session === undefined ? {} : { session }),
       ...(request.traceId === undefined ? {} : { traceId: request.traceId }),
     },
-    toAbortSignal(signal),
+    signal,
   );
 }
 

@@ -1,4 +1,4 @@
-import { toAbortSignal, type Cancellation } from "../../../../kernel/abort.ts";
+import type { Cancellation } from "../../../../kernel/abort.ts";
 import { isGatewayError } from "../../../../kernel/errors.ts";
 import type { JsonObject } from "../../../../kernel/json.ts";
 import { rawJson } from "../../../../kernel/raw-json.ts";
@@ -44,7 +44,7 @@ async function runPlan(
   signal: Cancellation,
 ): Promise<Answer> {
   try {
-    const run = plans.start(request, toAbortSignal(signal));
+    const run = plans.start(request, signal);
     const { onProgress } = call;
     const following = onProgress && run.follow(0, createPlanProgress(onProgress));
     const report = await run.ended;
