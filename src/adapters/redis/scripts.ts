@@ -15,7 +15,7 @@ const KEEP_MS = 30 * 86_400_000;
 const FENCE_MS = 900_000;
 /** More scopes than that are no scopes any more; the hash is begun anew, which voids the bucket. */
 const MAX_SCOPES = 10_000;
-/** Entries of a bucket that `recent` knows. */
+/** Entries of a bucket that `recent` knows: as many as `cache.warmEntries` may ask for. */
 const NEWEST_PER_BUCKET = 10_000;
 
 const NOW_US = `local time = redis.call('TIME')

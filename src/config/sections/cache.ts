@@ -21,7 +21,7 @@ export const cacheGroup: OptionGroup<CacheOptions> = {
     earlyRefresh: numberWithin(0, 10),
     negativeTtlMs: wholeNumber(0, 3_600_000),
     leaseWaitMs: wholeNumber(0, 600_000),
-    warmEntries: wholeNumber(0, 1_000_000),
+    warmEntries: wholeNumber(0, 10_000),
     maxSemanticEntries: wholeNumber(10, 1_000_000),
     semantic: nested<SemanticOptions>(CACHE_DEFAULTS.semantic, {
       enabled: z.boolean(),

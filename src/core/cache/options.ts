@@ -65,7 +65,7 @@ export interface CacheOptions {
   readonly negativeTtlMs: number;
   /** How long a call waits for another replica that makes the same call, in milliseconds. 0–600,000, default 10,000. */
   readonly leaseWaitMs: number;
-  /** Entries fetched from Redis into memory at start; 0 fetches none. 0–1,000,000, default 0. */
+  /** Newest entries fetched from Redis into memory at start; 0 fetches none. 0–10,000, default 0. */
   readonly warmEntries: number;
   /** Calls per server whose semantic neighbours are kept. 10–1,000,000, default 10,000. */
   readonly maxSemanticEntries: number;

@@ -9,7 +9,7 @@ const MAX_SCOPES = 10_000;
  * invalidated in between. Invalidating costs the same however many entries there are.
  */
 export class Generations {
-  readonly #counts = new Map<CacheScope, number>();
+  #counts = new Map<CacheScope, number>();
   /** Where all sums begin; beyond every sum there has been when it is raised. */
   #base = 0;
   #bumps = 0;
@@ -18,6 +18,14 @@ export class Generations {
     let sum = this.#base;
     for (const scope of scopes) sum += this.#counts.get(scope) ?? 0;
     return sum;
+  }
+
+  /** The sums as they stand now, for scopes that are known only later. Cost: a copy of all counts. */
+  snapshot(): Pick<Generations, "sum"> {
+    const copy = new Generations();
+    copy.#base = this.#base;
+    copy.#counts = new Map(this.#counts);
+    return copy;
   }
 
   bump(scopes: readonly CacheScope[]): void {
@@ -32,10 +40,5 @@ export class Generations {
     this.#base += this.#bumps + 1;
     this.#bumps = 0;
     this.#counts.clear();
-  }
-
-  /** Whether a scope may have been invalidated since the start. */
-  hasBumped(scopes: readonly CacheScope[]): boolean {
-    return this.sum(scopes) !== 0;
   }
 }

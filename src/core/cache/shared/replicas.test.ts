@@ -197,6 +197,20 @@ describe("two replicas on one shared cache", () => {
     expect((await other.caches.stale(call))?.ageMs).toBe(100_000);
   });
 
+  it("fill their memory once the shared cache is there, whatever was void before", async () => {
+    await one.ask("users__get");
+    await one.ask("files__get");
+    store.goAway();
+    const late = world.replica({ shared: store.connect(), options: { warmEntries: 10 } });
+    await late.caches.invalidate({ server: "files" });
+    await world.clock.advance(1_000);
+    expect(late.caches.stats().l1.entries).toBe(0);
+    store.comeBack();
+    await world.clock.advance(1);
+    expect(late.caches.stats().l1.entries).toBe(1);
+    expect(await late.ask("users__get")).toBe("v1 l1");
+  });
+
   it("fill their memory with what is there when they start", async () => {
     for (const id of [1, 2, 3]) await one.ask("users__get", { args: `{"id":${id}}` });
     await one.ask("files__get");
