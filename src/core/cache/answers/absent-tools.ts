@@ -4,11 +4,12 @@ import type { Clock } from "../../../kernel/clock.ts";
 import { RPC } from "../../../mcp/rpc-codes.ts";
 import type { Ending } from "../../calls/index.ts";
 
+/** Between `tool` and the verdict there is room for its name, but for no other thing that is missing. */
 const SAYS_ABSENT =
-  /\b(?:unknown|no such) tool\b|\btool\b.{0,200}\b(?:not found|does not exist|unknown)\b/i;
-/** How much of a message is read, in characters. */
+  /\b(?:unknown|no such) tool\b|\btool[: ]+(?:\S{1,200} +)?(?:is |was )?(?:not found|unknown|does not exist)\b/i;
+/** Longest message that is read, and kept, in characters. */
 const MAX_MESSAGE = 500;
-const MAX_TOOLS = 1_000;
+const MAX_CALLS = 1_000;
 
 interface Absence {
   readonly error: GatewayError;
@@ -16,11 +17,14 @@ interface Absence {
   readonly generation: number;
 }
 
-/** Remembers for a while that a server says it has no such tool, so that it is not asked again at once. */
+/**
+ * Remembers for a while that a server says it has no such tool, so that it is not asked again at
+ * once. Remembered by the call's key: servers use the same words for what a tool did not find.
+ */
 export class AbsentTools {
   readonly #ttlMs: number;
   readonly #clock: Clock;
-  readonly #absences = new LRUCache<string, Absence>({ max: MAX_TOOLS });
+  readonly #absences = new LRUCache<string, Absence>({ max: MAX_CALLS });
 
   constructor(ttlMs: number, clock: Clock) {
     this.#ttlMs = ttlMs;
@@ -28,29 +32,31 @@ export class AbsentTools {
   }
 
   /** The answer given before, if it still holds; cheap while there is none at all. */
-  find(partition: string, generation: number): GatewayError | undefined {
+  find(key: string, generation: number): GatewayError | undefined {
     if (this.#absences.size === 0) return undefined;
-    const absence = this.#absences.get(partition);
+    const absence = this.#absences.get(key);
     if (absence === undefined) return undefined;
     if (absence.generation === generation && this.#clock.monotonic() < absence.until) {
       return absence.error;
     }
-    this.#absences.delete(partition);
+    this.#absences.delete(key);
     return undefined;
   }
 
   /** Takes note of an ending that says so; of all others there is nothing to note. */
-  note(partition: string, ending: Ending, generation: number): void {
+  note(key: string, ending: Ending, generation: number): void {
     if (this.#ttlMs === 0 || ending.kind !== "failure" || !saysAbsent(ending.error)) return;
     const until = this.#clock.monotonic() + this.#ttlMs;
-    this.#absences.set(partition, { error: ending.error, until, generation });
+    this.#absences.set(key, { error: ending.error, until, generation });
   }
 }
 
 /** Whether a server says in the protocol's words that it has no such tool (or no tools at all). */
-export function saysAbsent(error: GatewayError): boolean {
+function saysAbsent(error: GatewayError): boolean {
   if (!isGatewayError(error, "upstream-protocol")) return false;
-  const { rpcCode } = error.data;
+  const { rpcCode, rpcData } = error.data;
+  // Nothing large is kept.
+  if (error.message.length > MAX_MESSAGE || rpcData !== undefined) return false;
   if (rpcCode === RPC.methodNotFound) return true;
-  return rpcCode === RPC.invalidParams && SAYS_ABSENT.test(error.message.slice(0, MAX_MESSAGE));
+  return rpcCode === RPC.invalidParams && SAYS_ABSENT.test(error.message);
 }

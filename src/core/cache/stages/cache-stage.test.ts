@@ -158,7 +158,8 @@ describe("a call of a cached tool", () => {
     const rpc = (rpcCode: number, message: string) => async () => {
       throw new GatewayError("upstream-protocol", message, { server: "users", rpcCode });
     };
-    for (const failing of [rpc(-32603, "broken"), rpc(-32602, "id must be a number")]) {
+    const others = ["id must be a number", "Tool get failed: user 7 not found"];
+    for (const failing of [rpc(-32603, "broken"), ...others.map((text) => rpc(-32602, text))]) {
       world.answer = failing;
       await gateway.ask("users__get");
       expect(await gateway.ask("users__get")).toBe("upstream-protocol miss");
@@ -166,8 +167,8 @@ describe("a call of a cached tool", () => {
     world.answer = rpc(-32602, "Unknown tool: get");
     await gateway.ask("users__get", { args: '{"id":1}' });
     const before = world.asked.length;
-    expect(await gateway.ask("users__get", { args: '{"id":2}' })).toBe("upstream-protocol l1");
-    expect(await gateway.ask("users__list")).toBe("upstream-protocol miss");
+    expect(await gateway.ask("users__get", { args: '{"id":1}' })).toBe("upstream-protocol l1");
+    expect(await gateway.ask("users__get", { args: '{"id":2}' })).toBe("upstream-protocol miss");
     expect(world.asked).toHaveLength(before + 1);
     gateway.caches.serverChanged("users" as never);
     expect(await gateway.ask("users__get")).toBe("upstream-protocol miss");

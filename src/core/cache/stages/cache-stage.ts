@@ -87,7 +87,7 @@ export class CacheStage {
     const found = lookUps.freshInMemory(ask);
     if (found !== undefined) return this.#answer(ask, found);
     counters.miss("l1");
-    const error = absent.find(ask.partition, ask.generation);
+    const error = absent.find(ask.key, ask.generation);
     if (error !== undefined) {
       ask.call.notes.cache = "l1";
       return failed(error);

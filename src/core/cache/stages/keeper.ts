@@ -88,7 +88,7 @@ export class Keeper {
     // Whoever led a shared call keeps its answer; what an alternate said is not the server's.
     if (notes.cache === "coalesced" || notes.degraded !== undefined) return undefined;
     if (this.#deps.generations.sum(ask.caching.scopes) !== ask.generation) return undefined;
-    absent.note(ask.partition, ending, ask.generation);
+    absent.note(ask.key, ending, ask.generation);
     const record = this.#recordOf(ask, ending, asked);
     if (record === undefined) return undefined;
     const { bornAt } = asked;
