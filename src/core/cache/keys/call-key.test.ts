@@ -276,9 +276,18 @@ describe("the key of a call", () => {
     expect(key('{"other":1}')).toBeUndefined();
     expect(key('{"locale":"de","locale":"en"}')).toBeUndefined();
     expect(key("[]")).toBeUndefined();
+    expect(key('{"baggage":"userId=alice"}')).toBeUndefined();
     expect(key('{"progressToken":7,"tracestate":"x"}')).toBe(keyWith({}));
     expect(key('{"locale":"de"}')).not.toBe(keyWith({}));
     expect(key('{"locale":"de"}')).not.toBe(key('{"locale":null}'));
+  });
+
+  it("tells calls apart by whatever vary names, a trace included", () => {
+    const key = (meta: string) => keyWith({ meta, vary: ["tracestate", "baggage"] });
+    for (const name of ["tracestate", "baggage"]) {
+      expect(key(`{"${name}":"a"}`)).not.toBe(key(`{"${name}":"b"}`));
+      expect(key(`{"${name}":"a"}`)).toBe(key(`{"${name}":"a"}`));
+    }
   });
 
   it("has 43 characters of base64url, whatever the call is", () => {

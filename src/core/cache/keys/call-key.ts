@@ -95,7 +95,7 @@ function metaText(meta: RawJson, vary: ReadonlySet<string>): string | undefined 
   } catch {
     return undefined;
   }
-  const counted = [...members].filter(([name]) => !isFollowingMeta(name));
+  const counted = [...members].filter(([name]) => vary.has(name) || !isFollowingMeta(name));
   if (counted.length === 0) return "";
   if (counted.some(([name]) => !vary.has(name)) || canonicalJson(meta) === undefined) {
     return undefined;

@@ -66,8 +66,11 @@ describe("what calls must have in common to be one", () => {
     const trace = meta('{"traceparent":"00-1-2-01","progressToken":1}');
     const other = meta('{"traceparent":"00-3-4-01"}');
     expect(keyOf({ request: { meta: trace } })).toBe(keyOf({ request: { meta: other } }));
-    const locale = meta('{"locale":"de"}');
-    expect(keyOf({ request: { meta: locale } })).not.toBe(keyOf({ request: { meta: trace } }));
+    for (const text of ['{"locale":"de"}', '{"baggage":"userId=alice"}']) {
+      expect(keyOf({ request: { meta: meta(text) } })).not.toBe(
+        keyOf({ request: { meta: trace } }),
+      );
+    }
   });
 
   it.each<[string, CallFixture]>([
