@@ -112,6 +112,8 @@ export interface CompiledPlan {
 export interface OutlineStep {
   readonly id: string;
   readonly tool: string;
+  /** Absent when there is no such tool, or the caller may not use it: the two must look alike. */
+  readonly server?: ServerId;
   readonly mayWrite: boolean;
   /** Positions of the steps it waits for. */
   readonly dependencies: readonly number[];

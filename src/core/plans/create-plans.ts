@@ -73,16 +73,11 @@ class RunningPlans implements DrainablePlans {
   }
 
   check(request: PlanCheckRequest): PlanCheck {
-    const { compiler, catalog } = this.#deps;
-    const compilation = compiler.compile(request);
+    const compilation = this.#deps.compiler.compile(request);
     const { plan, problems } = compilation;
     const { concurrency, serverConcurrency: laneConcurrency } = this.#options;
     const limits = { concurrency: plan?.concurrency ?? concurrency, laneConcurrency };
-    const serverOf = (tool: string): string | undefined => catalog.tool(tool)?.server;
-    const schedule = planSchedule(compilation, limits, {
-      latencies: this.#latencies,
-      serverOf,
-    });
+    const schedule = planSchedule(compilation, limits, { latencies: this.#latencies });
     return { ok: plan !== undefined, problems, ...schedule };
   }
 

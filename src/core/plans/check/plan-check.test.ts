@@ -82,6 +82,11 @@ describe("the tools of a plan", () => {
     expect(messageOf("users__save")).toMatch(/^There is no tool "users__save"\./);
     expect(messageOf("users__sav")).toMatch(/^There is no tool "users__sav"\./);
     expect(messageOf("users__sav")).not.toContain("users__save");
+    const outlineOf = (tool: string) => shut.compile({ steps: [{ id: "a", tool }] }).outline;
+    expect(outlineOf("users__save")).toEqual([
+      { id: "a", tool: "users__save", mayWrite: true, dependencies: [] },
+    ]);
+    expect(outlineOf("users__search")).toMatchObject([{ server: "users" }]);
   });
 
   it("are checked in what undoes a step, too", () => {

@@ -155,6 +155,7 @@ function toOutline({ steps }: PlanDraft): OutlineStep[] {
   return steps.map(({ text, tool, dependencies }) => ({
     id: text.id,
     tool: tool?.id ?? text.tool,
+    ...(tool === undefined ? {} : { server: tool.server }),
     mayWrite: tool?.readOnly !== true,
     dependencies: [...dependencies.keys()],
   }));

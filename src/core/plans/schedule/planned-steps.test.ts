@@ -11,15 +11,15 @@ const deps = {
       return { meanMs: ms, p95Ms: ms };
     },
   },
-  serverOf: () => "s",
 };
 const limits = { concurrency: 10, laneConcurrency: 10 };
 
 function compilationOf(sketches: readonly StepSketch[]): Compilation {
   const plan = planOf(sketches);
-  const outline = plan.steps.map(({ id, tool, mayWrite, dependencies }) => ({
+  const outline = plan.steps.map(({ id, tool, server, mayWrite, dependencies }) => ({
     id,
     tool,
+    server,
     mayWrite,
     dependencies: dependencies.map(({ step }) => step),
   }));
@@ -71,6 +71,11 @@ describe("what the check tells of a plan's order", () => {
     const { outline, problems } = compilationOf(DIAMOND);
     const schedule = planSchedule({ outline, problems }, limits, deps);
     expect(schedule.criticalPath).toEqual(["quick", "slow", "end"]);
+    const hidden = outline.map(({ id, tool, mayWrite, dependencies }) => {
+      return { id, tool, mayWrite, dependencies };
+    });
+    const { steps } = planSchedule({ outline: hidden, problems }, limits, deps);
+    expect(steps.map((step) => step.estimateMs)).toEqual([250, 250, 250, 250]);
     const empty = planSchedule({ outline: [], problems }, limits, deps);
     expect(empty).toEqual({ steps: [], criticalPath: [], estimateMs: 0 });
   });

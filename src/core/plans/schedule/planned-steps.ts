@@ -7,9 +7,10 @@ import type { ReadyQueueOptions } from "./ready-queue.ts";
 
 export interface PlannedStepsDeps {
   readonly latencies: Pick<LatencyModel, "expected">;
-  /** Which server a tool belongs to, as far as it is known. */
-  readonly serverOf: (tool: string) => string | undefined;
 }
+
+/** Stands for a tool of which nothing may be told: nothing has been seen of it. */
+const UNKNOWN_TOOL = "";
 
 /** What the check tells of the order and time of a plan's steps. */
 export type PlannedSchedule = Pick<PlanCheck, "steps" | "criticalPath" | "estimateMs">;
@@ -28,12 +29,15 @@ export function planSchedule(
     const step = plan?.steps[position];
     return step === undefined ? dependencies : waitsFor(step);
   });
-  const lastsMs = outline.map(({ tool }) => deps.latencies.expected(tool).meanMs);
+  const lastsMs = outline.map(({ tool, server }) => {
+    const { meanMs } = deps.latencies.expected(server === undefined ? UNKNOWN_TOOL : tool);
+    return meanMs;
+  });
   const isFallback = (position: number): boolean =>
     plan?.steps[position]?.fallbackFor !== undefined;
   const spentMs = lastsMs.map((ms, position) => (isFallback(position) ? 0 : ms));
   const remaining = remainingMs(waits, (position) => spentMs[position]!);
-  const lanes = outline.map(({ tool }) => deps.serverOf(tool) ?? tool);
+  const lanes = outline.map(({ tool, server }) => server ?? tool);
   const work = { waits, lastsMs: spentMs, remainingMs: remaining, lanes };
   const stages = stagesOf(waits);
   return {
