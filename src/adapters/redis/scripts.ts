@@ -51,6 +51,8 @@ local time = redis.call('TIME')
 local age = time[1] * 1000 + math.floor(time[2] / 1000) - ARGV[2]
 local left = math.min(math.floor(ARGV[3] - age), ${KEEP_MS})
 if left < 1 then return 'over' end
+local there = redis.call('ZSCORE', KEYS[4], ARGV[5])
+if there and tonumber(there) > tonumber(ARGV[2]) and redis.call('EXISTS', KEYS[1]) == 1 then return 'older' end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', left)
 redis.call('ZADD', KEYS[4], ARGV[2], ARGV[5])
 redis.call('ZREMRANGEBYRANK', KEYS[4], 0, -${NEWEST_PER_BUCKET + 1})
@@ -127,7 +129,7 @@ export interface ScriptCommands {
   /** entry, generations; most bytes, scopes… → seconds, microseconds, entry, epoch, generations… */
   sbLookupBuffer(...words: readonly Word[]): Promise<(Buffer | null)[]>;
   /** entry, generations, lease, newest; record, asked at, life in ms, fence, key, generations, scopes… */
-  sbWrite(...words: readonly Word[]): Promise<"kept" | "void" | "fenced" | "over">;
+  sbWrite(...words: readonly Word[]): Promise<"kept" | "void" | "fenced" | "over" | "older">;
   /** generations; scopes… */
   sbInvalidate(...words: readonly Word[]): Promise<"all" | "some">;
   /** entry, newest, lease; key */

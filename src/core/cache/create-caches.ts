@@ -91,7 +91,18 @@ function createParts(options: CacheOptions, deps: CachesDeps) {
   const onBug = (error: unknown): void =>
     log.error({ err: error }, "The shared cache failed where it promises not to.");
   const lookUps = new LookUps({ memory, generations, sharedTier, near, counters, clock });
-  const kept = { memory, generations, absent, near, shared, sharedTier, clock, random, onBug };
+  const kept = {
+    cachings,
+    memory,
+    generations,
+    absent,
+    near,
+    shared,
+    sharedTier,
+    clock,
+    random,
+    onBug,
+  };
   const keeper = new Keeper(options, kept);
   const invalidations = new Invalidations({ ...deps, generations, shared, onBug });
   const background = new BackgroundCalls({
@@ -102,7 +113,6 @@ function createParts(options: CacheOptions, deps: CachesDeps) {
   return {
     ...deps,
     ...kept,
-    cachings,
     counters,
     lookUps,
     keeper,

@@ -104,6 +104,17 @@ function describeKeeping(pair: Pair): void {
     expect((await one.read("stale", scopes))?.hit?.ageMs).toBeGreaterThanOrEqual(20);
   });
 
+  it("does not replace a record by one that was asked for earlier", async () => {
+    const [one, other] = await pair();
+    const { scopes } = record();
+    const { generation: early } = (await one.read("k", scopes))!;
+    let late = early;
+    await until(async () => (late = (await other.read("k", scopes))!.generation) !== early);
+    await other.write("k", record({ costMs: 2 }), { generation: late });
+    await one.write("k", record({ costMs: 1 }), { generation: early });
+    expect((await one.read("k", scopes))?.hit?.record.costMs).toBe(2);
+  });
+
   it("replaces a record by a later one", async () => {
     const [one, other] = await pair();
     await put(one, "k", record({ costMs: 1 }));

@@ -66,7 +66,10 @@ export interface SharedCache extends AsyncDisposable {
    * record, in its order; one that was written with others is not found.
    */
   read(key: string, scopes: readonly CacheScope[]): Promise<SharedLookup | undefined>;
-  /** Keeps a record until it can no longer be given, stale times included. Never rejects. */
+  /**
+   * Keeps a record until it can no longer be given, stale times included, unless one is there that
+   * was looked for later. Never rejects.
+   */
   write(
     key: string,
     record: CacheRecord,

@@ -33,6 +33,7 @@ interface Stored {
   /** `undefined` for nonsense. */
   readonly record: CacheRecord | undefined;
   readonly writtenAt: number;
+  readonly askedAt: number;
   readonly generation: string;
 }
 
@@ -114,7 +115,7 @@ class FakeHandle implements FakeSharedCache {
   async read(key: string, scopes: readonly CacheScope[]): Promise<SharedLookup | undefined> {
     this.asked.reads += 1;
     if (!(await this.#answers())) return undefined;
-    const generation = this.#generationOf(scopes);
+    const generation = `${this.#store.clock.monotonic()}|${this.#generationOf(scopes)}`;
     const hit = this.#hitAt(key);
     return hit === undefined ? { generation } : { generation, hit };
   }
@@ -126,13 +127,15 @@ class FakeHandle implements FakeSharedCache {
   ): Promise<void> {
     this.asked.writes += 1;
     const { records, fences, clock, isAway } = this.#store;
-    const isCurrent = made.generation === this.#generationOf(record.scopes);
+    const [asked, generation] = made.generation.split("|");
+    const askedAt = Number(asked);
+    const isCurrent = generation === this.#generationOf(record.scopes);
     const isFenced = made.fence !== undefined && made.fence < (fences.get(key) ?? 0);
-    if (!isAway && isCurrent && !isFenced) {
+    const isOlder = this.#hitAt(key) !== undefined && records.get(key)!.askedAt > askedAt;
+    if (!isAway && isCurrent && !isFenced && !isOlder) {
       const kept = { ...record, body: Uint8Array.from(record.body), scopes: [...record.scopes] };
-      const { generation } = made;
       records.delete(key);
-      records.set(key, { record: kept, writtenAt: clock.monotonic(), generation });
+      records.set(key, { record: kept, writtenAt: clock.monotonic(), askedAt, generation });
     }
     return Promise.resolve();
   }

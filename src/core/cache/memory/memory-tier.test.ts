@@ -63,6 +63,17 @@ describe("memory", () => {
     expect(names("a", 5).filter((key) => memory.get(key))).toEqual(["a2", "a3", "a4"]);
   });
 
+  it("keeps what was asked for last, whichever answer comes last, unless it is void", () => {
+    const memory = tier();
+    const later = { ...kept(10), bornAt: 5 };
+    memory.set("a0", later, "t");
+    memory.set("a0", kept(10), "t");
+    expect(memory.get("a0")).toBe(later);
+    const valid = { ...kept(10), generation: 1 };
+    memory.set("a0", valid, "t");
+    expect(memory.get("a0")).toBe(valid);
+  });
+
   it("keeps an entry that fills it, and none that is a byte larger", () => {
     const memory = tier({ maxBytes: taken(1_000) });
     memory.set("a0", kept(1_001), "t");

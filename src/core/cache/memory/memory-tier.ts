@@ -52,8 +52,13 @@ export class MemoryTier {
     return this.#index.get(key)?.entries.get(key);
   }
 
-  /** Keeps an entry on a tenant's shelf, in place of what was kept under its key. */
+  /**
+   * Keeps an entry on a tenant's shelf, in place of what was kept under its key, unless that was
+   * asked for later and is as valid.
+   */
   set(key: string, kept: Kept, tenant: string): void {
+    const there = this.#index.get(key)?.entries.peek(key);
+    if (there?.generation === kept.generation && there.bornAt > kept.bornAt) return;
     this.delete(key);
     if (!this.accepts(kept.record.body.length)) return;
     const shelf = this.#shelfOf(tenant);

@@ -207,6 +207,19 @@ describe("a call of a cached tool", () => {
     expect(await gateway.ask("users__get")).toBe("v1 miss");
   });
 
+  it("is not kept when its server's configuration changed while it was asked for", async () => {
+    const { spec } = world;
+    world.delayMs = 100;
+    const asked = gateway.ask("users__get");
+    await world.clock.advance(10);
+    world.spec = { ...spec, endpoints: [{ transport: "sse", url: "http://x", headers: {} }] };
+    await world.clock.advance(100);
+    expect(await asked).toBe("v1 miss");
+    world.spec = spec;
+    world.delayMs = 0;
+    expect(await gateway.ask("users__get")).toBe("v1 miss");
+  });
+
   it("tells of hits, misses and what was saved, by tier and by tool", async () => {
     world.delayMs = 50;
     for (let time = 0; time < 3; time++) {

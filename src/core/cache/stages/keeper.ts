@@ -8,11 +8,13 @@ import type { Generations } from "../memory/generations.ts";
 import type { MemoryTier } from "../memory/memory-tier.ts";
 import type { NearTier } from "../near/near-tier.ts";
 import type { CacheOptions } from "../options.ts";
+import type { Cachings } from "../policy/create-cachings.ts";
 import type { CacheRecord, SharedCache } from "../shared-cache.ts";
 import type { Claim, SharedTier } from "../shared/shared-tier.ts";
 import type { Ask } from "./ask.ts";
 
 export interface KeeperDeps {
+  readonly cachings: Pick<Cachings, "of">;
   readonly memory: MemoryTier;
   readonly generations: Generations;
   readonly absent: AbsentTools;
@@ -84,10 +86,12 @@ export class Keeper {
     { asked, claim }: { readonly asked: Asked; readonly claim: Claim },
   ): Promise<void> | undefined {
     const { notes, principal } = ask.call;
-    const { absent, memory, near, shared } = this.#deps;
+    const { absent, cachings, memory, near, shared } = this.#deps;
     // Whoever led a shared call keeps its answer; what an alternate said is not the server's.
     if (notes.cache === "coalesced" || notes.degraded !== undefined) return undefined;
     if (this.#deps.generations.sum(ask.caching.scopes) !== ask.generation) return undefined;
+    // Under its key nothing may lie that another configuration of its server has answered.
+    if (cachings.of(ask.call.tool) !== ask.caching) return undefined;
     absent.note(ask.key, ending, ask.generation);
     const record = this.#recordOf(ask, ending, asked);
     if (record === undefined) return undefined;
