@@ -1,3 +1,4 @@
+import { ownBytes } from "../../kernel/own-bytes.ts";
 import type { RawJson } from "../../kernel/raw-json.ts";
 import { arrayItems, objectMembers, parseSpan, slice, type Span } from "../../mcp/json-scan.ts";
 
@@ -72,9 +73,4 @@ function isJsonText(bytes: Uint8Array): boolean {
   } catch {
     return false;
   }
-}
-
-/** A piece cut out of a larger frame would keep the whole frame alive. */
-function ownBytes(bytes: Uint8Array): Uint8Array {
-  return bytes.byteLength === bytes.buffer.byteLength ? bytes : Uint8Array.from(bytes);
 }

@@ -1,4 +1,5 @@
-import type { RawJson } from "../../../kernel/raw-json.ts";
+import { ownBytes } from "../../../kernel/own-bytes.ts";
+import { rawJson, type RawJson } from "../../../kernel/raw-json.ts";
 import type { PlanScope, Template } from "../compiled-plan.ts";
 import type { PlanStatus, StepFailure } from "../plan-report.ts";
 import { failureOf } from "./call-ending.ts";
@@ -34,7 +35,8 @@ export function conclude(
   const status = failures.length === 0 ? "succeeded" : "partial";
   if (output === undefined) return { status };
   try {
-    return { status, output: output.render(scope) };
+    // It is remembered, when what it may be a piece of is not.
+    return { status, output: rawJson(ownBytes(output.render(scope).bytes)) };
   } catch (error) {
     const { code, message } = failureOf(error);
     return { status: "failed", error: { code, message: `The plan has no output: ${message}` } };

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { planOf } from "../../../../test/support/plans/plan-builder.ts";
 import { createPlanRig, eventsOf, stepOf } from "../../../../test/support/plans/plan-rig.ts";
+import { GatewayError } from "../../../kernel/errors.ts";
+import { rawJson } from "../../../kernel/raw-json.ts";
 import { principal } from "../../../../test/support/fakes/principals.ts";
 
 const one = planOf([{ id: "a" }]);
@@ -50,6 +52,21 @@ describe("runs of plans", () => {
     expect(stepOf(kept.report(), "a").value).toBeUndefined();
     expect(kept.report().output?.value()).toBe("small");
     expect(eventsOf(kept).map(({ type }) => type)).toEqual(["plan.finished"]);
+  });
+
+  it("are remembered without what their output and fallback values are pieces of", async () => {
+    const rig = createPlanRig();
+    rig.on("a", { error: new GatewayError("internal", "It broke.", {}) });
+    const large = new Uint8Array(100_000).fill(0x20);
+    large.set(Buffer.from("17"));
+    const piece = { reads: [], render: () => rawJson(large.subarray(0, 2)) };
+    const [step] = planOf([{ id: "a", onError: { value: () => 0 } }]).steps;
+    const steps = [{ ...step!, onError: { kind: "value", value: piece } as const }];
+    const report = await rig.run({ ...one, steps, output: piece });
+    for (const value of [report.output, stepOf(report, "a").value]) {
+      expect(value?.value()).toBe(17);
+      expect(value?.bytes.buffer.byteLength).toBe(2);
+    }
   });
 
   it("are so many of one principal and no more, those inside others not counted", async () => {

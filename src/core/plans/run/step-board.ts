@@ -1,3 +1,5 @@
+import { ownBytes } from "../../../kernel/own-bytes.ts";
+import { rawJson } from "../../../kernel/raw-json.ts";
 import type { CompiledPlan, PlanScope } from "../compiled-plan.ts";
 import { createPlanEvaluator } from "../language/evaluate.ts";
 import { reverse, waitsFor } from "../schedule/graph.ts";
@@ -86,7 +88,7 @@ export class StepBoard {
     // The items of a forEach have had it made for each of them.
     if (forEach !== undefined) return void (state.isBlocked = state.value === undefined);
     try {
-      state.value = onError.value.render(this.scope);
+      state.value = rawJson(ownBytes(onError.value.render(this.scope).bytes));
       state.fallback = "value";
     } catch (error) {
       state.isBlocked = true;

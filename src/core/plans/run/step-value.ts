@@ -1,4 +1,5 @@
 import { asBuffer } from "../../../kernel/as-buffer.ts";
+import { ownBytes } from "../../../kernel/own-bytes.ts";
 import { rawJson, toRawJson, type RawJson } from "../../../kernel/raw-json.ts";
 import { arrayItems, objectMembers, parseSpan, slice } from "../../../mcp/json-scan.ts";
 import { StepError } from "../step-error.ts";
@@ -86,9 +87,4 @@ function errorText(content: Uint8Array): string {
   const text = textOf(content)?.trim();
   if (text === undefined || text === "") return "The tool reported an error and gave no text.";
   return text.length <= MAX_ERROR_TEXT ? text : `${text.slice(0, MAX_ERROR_TEXT)}…`;
-}
-
-/** A piece cut out of a larger frame would keep the whole frame alive. */
-function ownBytes(bytes: Uint8Array): Uint8Array {
-  return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
 }
