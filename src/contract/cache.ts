@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { sharedCacheSchema } from "./status.ts";
 
 const durationMs = z.number().describe("Milliseconds.");
 
@@ -9,21 +10,14 @@ const tierShape = {
   bytes: z.int(),
 };
 
-const sharedStatus = {
-  state: z.enum(["ready", "away", "connecting"]),
-  reason: z.string().optional().describe("Why it is away."),
-  target: z.string().describe("The address, without credentials."),
-  since: z.number().describe("When the state began, milliseconds since the epoch."),
-};
-
 /** Answer of `GET /v1/cache`: what the caches did since the start. */
 export const cacheStatsSchema = z.object({
   mode: z.enum(["declared", "readonly", "off"]).describe("`cache.mode`."),
   l1: z
     .object({ ...tierShape, maxBytes: z.int(), maxEntries: z.int() })
     .describe("In this process's memory."),
-  l2: z
-    .object({ ...lookUps, ...sharedStatus })
+  l2: sharedCacheSchema
+    .extend(lookUps)
     .optional()
     .describe("In Redis, shared by replicas; absent where none is configured."),
   l3: z.object(tierShape).describe("Answers to calls that mean nearly the same."),

@@ -2,7 +2,7 @@ import type { Clock } from "../kernel/clock.ts";
 import type { Logger } from "../kernel/log.ts";
 import type { Random } from "../kernel/random.ts";
 import type { Access } from "./access/index.ts";
-import type { Caches, SharedCache } from "./cache/index.ts";
+import type { Caches } from "./cache/index.ts";
 import type { Calls } from "./calls/index.ts";
 import type { Catalog } from "./catalog/index.ts";
 import type { Circuits } from "./resilience/index.ts";
@@ -21,8 +21,6 @@ export interface Gateway {
   readonly startedAt: number;
   readonly access: Access;
   readonly caches: Caches;
-  /** The cache that replicas share; absent when none is configured. */
-  readonly shared?: Pick<SharedCache, "status">;
   readonly calls: Calls;
   readonly catalog: Catalog;
   readonly circuits: Circuits;

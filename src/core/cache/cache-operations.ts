@@ -40,6 +40,7 @@ export function createCacheOperations(options: CacheOptions, parts: CacheParts):
   return {
     policy,
     stats: () => statsOf(options, parts),
+    sharedStatus: () => shared?.status(),
     suggest: () => suggestions.list(),
     async invalidate(request) {
       checkNamed(request);

@@ -99,6 +99,8 @@ export interface Caches extends AsyncDisposable {
   readonly stages: Required<Pick<PluggedStages, "invalidate" | "cache">>;
   policy(tool: Tool): CachePolicy;
   stats(): CacheStats;
+  /** How the cache that replicas share is doing; `undefined` where none is configured. */
+  sharedStatus(): SharedCacheStatus | undefined;
   suggest(): readonly CacheSuggestion[];
   /** @throws GatewayError `invalid-request` when nothing is named. */
   invalidate(request: InvalidateRequest): Promise<void>;

@@ -5,7 +5,8 @@ import type { Invalidations } from "./invalidations.ts";
 /**
  * Calls that may write void what they may have changed: before, so that nobody is given it while
  * they run, and after, however they ended, so that what others read meanwhile is not kept. A call
- * ends when no replica would answer any more with what was before it.
+ * ends when neither this replica nor L2 would answer any more with what was before it; the memories
+ * of other replicas hear of it a moment later.
  */
 export function createInvalidateStage(deps: {
   readonly cachings: Pick<Cachings, "of">;

@@ -30,8 +30,8 @@ export class Invalidations implements Disposable {
   }
 
   /**
-   * In this process at once; in the others and in L2 once the promise, if there is one, resolves,
-   * which it always does.
+   * In this process at once, and in L2 once the promise, if there is one, resolves, which it always
+   * does: with L2 away, when it is back. Other replicas have then been told, and hear soon.
    */
   run(scopes: readonly CacheScope[]): Promise<void> | undefined {
     if (scopes.length === 0) return undefined;

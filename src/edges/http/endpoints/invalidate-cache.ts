@@ -12,7 +12,7 @@ export function invalidateCache({ gateway }: EdgeContext): Endpoint {
       tag: "cache",
       summary: "Make cached answers void",
       description:
-        "Here at once, and in every replica on the same Redis. Names that nothing is kept under do no harm.",
+        "In this process at once, in Redis when it is answered; other replicas hear of it within milliseconds. Names that nothing is kept under do no harm.",
       access: { role: "operator", action: "invalidate cached answers" },
       body: invalidateCacheSchema,
       answers: { 200: { description: "Done.", schema: cacheInvalidatedSchema } },

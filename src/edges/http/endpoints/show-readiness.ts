@@ -23,6 +23,7 @@ export function showReadiness({ gateway, readiness }: EdgeContext): Endpoint {
     },
     ({ reply }) => {
       const { ready, reason } = readiness();
+      const sharedCache = gateway.caches.sharedStatus();
       reply.code(ready ? 200 : 503);
       return {
         ready,
@@ -30,9 +31,7 @@ export function showReadiness({ gateway, readiness }: EdgeContext): Endpoint {
         servers: countServers(gateway.upstreams.statuses()),
         tools: gateway.catalog.size,
         indexedTools: gateway.discovery.status().indexedTools,
-        ...(gateway.shared === undefined
-          ? {}
-          : { sharedCache: { state: gateway.shared.status().state } }),
+        ...(sharedCache === undefined ? {} : { sharedCache: { state: sharedCache.state } }),
       };
     },
   );

@@ -33,7 +33,7 @@ export function showStatus({ gateway }: EdgeContext): Endpoint {
       composites: gateway.catalog.toolsOf(COMPOSITES).length,
       discovery: gateway.discovery.status(),
       tokens: { catalogue: gateway.tokens.catalogueTokens },
-      ...(gateway.shared === undefined ? {} : { sharedCache: gateway.shared.status() }),
+      sharedCache: gateway.caches.sharedStatus(),
     }),
   );
 }
