@@ -31,7 +31,7 @@ export const stepReportSchema = z.object({
   attempts: z.int().describe("Tries at the server, of all items together."),
   cache: callMetaSchema.shape.cache.optional(),
   error: failureSchema.optional(),
-  reason: z.string().optional().describe("Why it was skipped."),
+  reason: z.string().optional().describe("Why it was skipped or cancelled."),
   items: z
     .object({ total: z.int(), succeeded: z.int(), failed: z.int() })
     .optional()

@@ -15,7 +15,10 @@ const planStepSchema = callOfStepSchema.extend({
     .union([z.string(), z.array(z.string())])
     .optional()
     .describe("Steps to wait for, beside those it reads."),
-  when: z.string().optional().describe("The step is skipped unless this holds."),
+  when: z
+    .union([z.string(), z.boolean()])
+    .optional()
+    .describe("The step is skipped unless this holds."),
   forEach: z
     .unknown()
     .optional()

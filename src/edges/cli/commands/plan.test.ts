@@ -134,16 +134,23 @@ describe("plan run", () => {
   it("reads an output that is too large for the answer, to its end", async () => {
     const handle = { handle: "h1", bytes: 9, mimeType: "application/json", expiresAt: 1 };
     const { output: _, ...rest } = REPORT;
-    const report = { ...rest, withheld: { bytes: 9, preview: '"abc', handle } };
     const page = { handle: "h1", totalBytes: 9 };
-    const routes = {
-      "POST /v1/plans": streamed(report),
+    const routesTo = (json: string, kept: object = { handle }) => ({
+      "POST /v1/plans": streamed({
+        ...rest,
+        withheld: { bytes: 9, preview: json.slice(0, 4), ...kept },
+      }),
       "GET /v1/results/h1": ({ path }: RestRequest): CannedAnswer =>
         path.includes("offset=0&")
-          ? { body: { ...page, text: '"abc', offset: 0, nextOffset: 4 } }
-          : { body: { ...page, text: 'defg"', offset: 4 } },
-    };
-    expect(await plan(["run"], routes)).toMatchObject({ code: 0, out: '"abcdefg"\n' });
+          ? { body: { ...page, text: json.slice(0, 4), offset: 0, nextOffset: 4 } }
+          : { body: { ...page, text: json.slice(4), offset: 4 } },
+    });
+    const routes = routesTo('"abcdefg"');
+    expect(await plan(["run"], routes)).toMatchObject({ code: 0, out: "abcdefg\n" });
+    expect(await plan(["run"], routesTo("[1234567]"))).toMatchObject({ out: "[1234567]\n" });
+    const lost = await plan(["run"], routesTo('"abcdefg"', {}));
+    expect(lost).toMatchObject({ code: 1, out: "" });
+    expect(lost.err).toContain("The output has 9 B, too large to be kept: it is lost.");
     const watched = await plan(["run", "--no-progress"], routes, { terminal: true, colour: false });
     expect(watched.out).toBe('"abc…\n');
     expect(watched.err).toContain("Only the beginning of 9 B: pipe it to read it whole.");

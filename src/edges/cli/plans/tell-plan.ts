@@ -21,7 +21,8 @@ export interface ToldPlan {
 
 /**
  * Prints a plan's output, and beside it how the plan went; with `--json` the answer as it came. Gives
- * the exit code: 0 also for a plan that has its output though some step failed.
+ * the exit code: 0 also for a plan that has its output though some step failed, 1 also for an output
+ * that is too large to be had.
  */
 export async function tellPlan(
   { screen }: CommandContext,
@@ -29,16 +30,18 @@ export async function tellPlan(
   { body, graph }: ToldPlan,
 ): Promise<ExitCode> {
   const report = readAnswer(planAnswerSchema, body);
-  if (screen.json) screen.printJson(body);
-  else {
-    const { withheld } = report;
-    if (withheld === undefined) printOutput(screen, body);
-    else await printLarge(screen, client, withheld);
-    const critical = criticalSteps(graph, report.steps);
-    screen.note(renderTimeline(report, critical, screen.errorCanvas));
-    screen.note(renderPlanSummary(report, screen.errorCanvas));
+  const { status, steps, withheld } = report;
+  if (screen.json) {
+    screen.printJson(body);
+    return EXIT_CODES[status];
   }
-  return EXIT_CODES[report.status];
+  if (withheld === undefined) printOutput(screen, body);
+  else await printLarge(screen, client, withheld);
+  const critical = criticalSteps(graph, steps);
+  screen.note(renderTimeline(report, critical, screen.errorCanvas));
+  screen.note(renderPlanSummary(report, screen.errorCanvas));
+  const isLost = withheld !== undefined && withheld.handle === undefined;
+  return isLost && EXIT_CODES[status] === EXIT.ok ? EXIT.failed : EXIT_CODES[status];
 }
 
 const EXIT_CODES = {
@@ -66,14 +69,20 @@ async function printLarge(
   client: RestClient,
   { bytes, preview = "", handle }: NonNullable<PlanWithheld>,
 ): Promise<void> {
-  if (handle === undefined || screen.interactive) {
-    screen.print(`${terminalSafe(preview)}…`);
-    const mend = handle === undefined ? "it is too large to be kept." : "pipe it to read it whole.";
-    screen.note(`Only the beginning of ${formatBytes(bytes)}: ${mend}`);
-    return;
+  if (screen.interactive) screen.print(`${terminalSafe(preview)}…`);
+  if (handle === undefined) {
+    return screen.note(`The output has ${formatBytes(bytes)}, too large to be kept: it is lost.`);
   }
-  for await (const text of readResult(client, handle.handle)) screen.write(text);
-  screen.write("\n");
+  if (screen.interactive) {
+    return screen.note(`Only the beginning of ${formatBytes(bytes)}: pipe it to read it whole.`);
+  }
+  if (!preview.startsWith('"')) {
+    for await (const text of readResult(client, handle.handle)) screen.write(text);
+    return screen.write("\n");
+  }
+  let json = "";
+  for await (const text of readResult(client, handle.handle)) json += text;
+  screen.print(JSON.parse(json) as string);
 }
 
 type PlanWithheld = ReturnType<typeof planAnswerSchema.parse>["withheld"];

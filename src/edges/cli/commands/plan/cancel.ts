@@ -11,7 +11,7 @@ export const addPlanCancel: AddCommand = (parent, run) =>
     .command("cancel")
     .description("Cancel a plan that runs in the daemon.")
     .argument("<id>", "the plan's id, as plan run --detach prints it")
-    .addHelpText("after", examples("switchboard plan cancel 4Kq1vTnZpY"))
+    .addHelpText("after", examples("switchboard plan cancel p_4f1c0a9be27d5e3380c6d1f2a7b94e50"))
     .action(
       run<[id: string]>(async (context, [id]) => {
         const { screen, signal } = context;

@@ -20,8 +20,8 @@ export const addPlanGet: AddCommand = (parent, run) =>
     .addHelpText(
       "after",
       examples(
-        "switchboard plan get 4Kq1vTnZpY",
-        "switchboard plan get 4Kq1vTnZpY --wait > report.json",
+        "switchboard plan get p_4f1c0a9be27d5e3380c6d1f2a7b94e50",
+        "switchboard plan get p_4f1c0a9be27d5e3380c6d1f2a7b94e50 --wait > report.json",
       ),
     )
     .action(
