@@ -7,11 +7,12 @@ import {
   stepOf,
 } from "../../../../test/support/plans/plan-rig.ts";
 import { GatewayError } from "../../../kernel/errors.ts";
+import type { PlanScope } from "../compiled-plan.ts";
 
 const broken = new GatewayError("internal", "It broke.", {});
 const undo = (id: string) => ({
   tool: `undo-${id}`,
-  args: (scope: Parameters<typeof read>[0]) => ({ of: read(scope, id) }),
+  args: (scope: PlanScope) => ({ of: read(scope, id) }),
 });
 
 describe("a plan that fails after something was done", () => {
@@ -120,6 +121,22 @@ describe("a plan that fails after something was done", () => {
     );
     expect(report).toMatchObject({ status: "failed", wallMs: 600 });
     expect(statuses(report)).toEqual({ a: "compensated", slow: "cancelled" });
+  });
+
+  it("can use expressions though the plan has used up what its own may cost", async () => {
+    const rig = createPlanRig();
+    rig.on("bad", { error: broken });
+    const seen: PlanScope["evaluator"][] = [];
+    const see = ({ evaluator }: PlanScope): object => ({ seen: seen.push(evaluator) });
+    const steps = [
+      { id: "a", args: see, compensate: { tool: "undo-a", args: see } },
+      { id: "bad", after: ["a"], args: see },
+    ];
+    expect(statuses(await rig.run(planOf(steps)))).toMatchObject({ a: "compensated" });
+    const [own, same, other] = seen;
+    expect(same).toBe(own);
+    expect(other).toBeDefined();
+    expect(other).not.toBe(own);
   });
 
   it("gives up on what takes too long to undo", async () => {

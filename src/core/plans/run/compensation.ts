@@ -2,6 +2,7 @@ import { childCancellation, type Cancellation } from "../../../kernel/abort.ts";
 import type { Clock } from "../../../kernel/clock.ts";
 import { GatewayError } from "../../../kernel/errors.ts";
 import type { PlanScope } from "../compiled-plan.ts";
+import { createPlanEvaluator } from "../language/evaluate.ts";
 import type { CompensationReport, StepFailure } from "../plan-report.ts";
 import { endingOf, failureOf } from "./call-ending.ts";
 import type { StepCaller } from "./step-caller.ts";
@@ -36,13 +37,15 @@ export async function compensate(deeds: readonly Deed[], deps: CompensationDeps)
   const left = new Map<StepState, number>();
   for (const { state } of deeds) left.set(state, (left.get(state) ?? 0) + 1);
   const abort = childCancellation(deps.signal);
+  // A plan may have failed for having used up what its expressions may cost.
+  const evaluator = createPlanEvaluator();
   const timer = deps.clock.after(TOTAL_TIMEOUT_MS, () => {
     const message = `The plan could not be undone within ${TOTAL_TIMEOUT_MS} ms.`;
     abort.abort(new GatewayError("deadline-exceeded", message, { timeoutMs: TOTAL_TIMEOUT_MS }));
   });
   try {
-    for (const deed of deeds.toReversed()) {
-      const { state } = deed;
+    for (const { state, scope } of deeds.toReversed()) {
+      const deed = { state, scope: { ...scope, evaluator } };
       state.compensation = merge(state.compensation, await undo(deed, deps, abort.signal));
       left.set(state, left.get(state)! - 1);
       if (left.get(state) === 0) settle(state, deps);
