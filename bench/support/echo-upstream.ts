@@ -9,6 +9,7 @@ const TOOL = {
   inputSchema: { type: "object", properties: { text: { type: "string" } } },
   annotations: { readOnlyHint: false, idempotentHint: true },
 };
+const READING_TOOL = { ...TOOL, name: "look_up", annotations: { readOnlyHint: true } };
 const COMPLETE = { resultType: "complete", ttlMs: 3_600_000, cacheScope: "public" };
 const RESULTS: Readonly<Record<string, (params: { arguments?: unknown }) => unknown>> = {
   "server/discover": () => ({
@@ -17,7 +18,7 @@ const RESULTS: Readonly<Record<string, (params: { arguments?: unknown }) => unkn
     capabilities: { tools: {} },
     _meta: { "io.modelcontextprotocol/serverInfo": { name: "echo", version: "1" } },
   }),
-  "tools/list": () => ({ ...COMPLETE, tools: [TOOL] }),
+  "tools/list": () => ({ ...COMPLETE, tools: [TOOL, READING_TOOL] }),
   "tools/call": (params) => ({
     resultType: "complete",
     content: [{ type: "text", text: JSON.stringify(params.arguments) }],
