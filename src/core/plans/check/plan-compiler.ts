@@ -42,6 +42,7 @@ export interface PlanCompilerDeps {
   readonly compositePlan: (tool: string) => RawJson | undefined;
 }
 
+/** Bounds of plans, and how their calls are checked. */
 export interface PlanCompilerOptions extends PlansOptions {
   /** As of calls: where these are not checked, nor are their arguments in a plan. */
   readonly validation: ValidationOptions;

@@ -41,6 +41,7 @@ export function failureOf(error: unknown): StepFailure {
   return { code, message };
 }
 
+/** A failure as a call's end; `afterMs` when another try may mend it. */
 export function failedWith(failure: StepFailure, afterMs?: number): CallEnding {
   return { kind: "failed", failure, ...(afterMs !== undefined && { retryAfterMs: afterMs }) };
 }

@@ -29,6 +29,7 @@ const UNDER_WAY: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "step.progress",
 ]);
 
+/** Makes the progress of a plan of which nothing has been heard yet. */
 export function createPlanProgress(): PlanProgress {
   const running = new Map<string, RunningStep>();
   let total = 0;
