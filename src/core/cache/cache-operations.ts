@@ -15,7 +15,7 @@ const NO_ARGUMENTS = /* @__PURE__ */ Buffer.from("{}");
 
 /** What operators and other features do with the caches, and what the caches hear of. */
 export function createCacheOperations(options: CacheOptions, parts: CacheParts): Operations {
-  const { cachings, invalidations, memory, near, shared, semantic, suggestions } = parts;
+  const { cachings, catalog, invalidations, memory, near, shared, semantic, suggestions } = parts;
   const scope = createScope();
   scope.use(parts.background);
   scope.use(invalidations);
@@ -37,11 +37,15 @@ export function createCacheOperations(options: CacheOptions, parts: CacheParts):
     return { ...caching.policy, semantic: near.policyOf(caching) };
   }
 
+  function mightBeCached(tool: Tool | undefined): boolean {
+    return tool !== undefined && cachings.of(tool).mayDeclare;
+  }
+
   return {
     policy,
     stats: () => statsOf(options, parts),
     sharedStatus: () => shared?.status(),
-    suggest: () => suggestions.list(),
+    suggest: () => suggestions.list().filter(({ tool }) => mightBeCached(catalog.tool(tool))),
     async invalidate(request) {
       checkNamed(request);
       const { key } = request;

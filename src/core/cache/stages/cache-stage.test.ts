@@ -32,6 +32,17 @@ describe("a call of a cached tool", () => {
     expect(world.asked).toHaveLength(1);
   });
 
+  it("is made once when many come together that differ in ignored arguments alone", async () => {
+    world.rules = { users: { ttlMs: 10_000, ignoreArguments: ["requestId"] } };
+    world.delayMs = 100;
+    const wishes = [1, 2, 3, 3].map((id) =>
+      gateway.ask("users__get", { args: `{"requestId":${id}}` }),
+    );
+    await world.clock.advance(200);
+    expect(await Promise.all(wishes)).toEqual(["v1 miss", "v1 l1", "v1 l1", "v1 l1"]);
+    expect(world.asked).toHaveLength(1);
+  });
+
   it("is kept as bytes of its own, not as a piece of what came over the wire", async () => {
     const wire = Buffer.from('....{"content":[{"type":"text","text":"v1"}]}....');
     world.answer = async () => ({ kind: "result", body: rawJson(wire.subarray(4, -4)) });

@@ -95,7 +95,7 @@ export class CacheStage {
     ask.call.notes.cache = "miss";
     if (mode === "only") return this.#only(ask);
     const isLookedFurther = sharedTier !== undefined || near?.isOn(ask.caching) === true;
-    if (isLookedFurther || ask.caching.policy.scope !== "identity") return this.#flights.run(ask);
+    if (isLookedFurther || mayMeetOthers(ask.caching)) return this.#flights.run(ask);
     counters.missedAll(ask.call.tool.id);
     return keeper.fill(ask);
   }
@@ -161,6 +161,11 @@ export class CacheStage {
   #again(ask: Ask, call: Call): Ask {
     return { ...ask, call, generation: this.#deps.generations.sum(ask.caching.scopes) };
   }
+}
+
+/** Whether calls have one key that single-flight does not take for one. */
+function mayMeetOthers({ policy }: Caching): boolean {
+  return policy.scope !== "identity" || policy.ignoreArguments.length > 0;
 }
 
 function keyOf({ request, principal }: Call, { keyRules }: Caching): ReturnType<typeof callKey> {

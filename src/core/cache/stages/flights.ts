@@ -1,7 +1,7 @@
 import type { Clock } from "../../../kernel/clock.ts";
 import type { Logger } from "../../../kernel/log.ts";
 import { principalKey } from "../../access/index.ts";
-import { endingOfAbort, type Call, type Ending } from "../../calls/index.ts";
+import { canonicalJson, endingOfAbort, type Call, type Ending } from "../../calls/index.ts";
 import type { Claim, SharedTier } from "../shared/shared-tier.ts";
 import type { CacheCounters } from "../statistics/cache-counters.ts";
 import type { Ask } from "./ask.ts";
@@ -24,6 +24,7 @@ export interface FlightsDeps {
 type Looked = { readonly found: Found } | { readonly found?: undefined; readonly claim: Claim };
 
 interface Flight {
+  /** Calls of the same key with the same `who` are one to single-flight. */
   readonly who: string;
   readonly generation: number;
   readonly looked: Promise<Looked>;
@@ -33,8 +34,8 @@ interface Flight {
 
 /**
  * Calls that memory could not answer, one for each key at a time: the first looks further and, where
- * nothing is found, makes the call; others wait for what it finds. Of the same principal they then
- * share its call (single-flight sees to it), those of others wait for its answer. Nobody waits for
+ * nothing is found, makes the call; others wait for what it finds. Equal ones of the same principal
+ * then share its call (single-flight sees to it), the rest wait for its answer. Nobody waits for
  * another's call longer than `leaseWaitMs`, or half of what is left of its own time.
  */
 export class Flights {
@@ -56,7 +57,7 @@ export class Flights {
   #lead(ask: Ask): Promise<Ending> {
     const looked = this.#look(ask);
     const ending = looked.then((what) => this.#finish(ask, what));
-    const who = principalKey(ask.call.principal);
+    const who = whoOf(ask);
     const ended = ending.then(undefined, () => undefined);
     const flight: Flight = { who, generation: ask.generation, looked, ended };
     this.#flights.set(ask.key, flight);
@@ -71,7 +72,7 @@ export class Flights {
     const { clock, lookUps } = this.#deps;
     const looked = await within(flight.looked, this.#patienceOf(ask.call), clock);
     if (looked?.found !== undefined) return this.#finish(ask, looked);
-    if (looked !== undefined && flight.who !== principalKey(ask.call.principal)) {
+    if (looked !== undefined && flight.who !== whoOf(ask)) {
       await within(flight.ended, this.#patienceOf(ask.call), clock);
       const found = lookUps.freshInMemory(ask);
       if (found !== undefined) return this.#deps.onFound(ask, found);
@@ -118,4 +119,11 @@ export class Flights {
     const leftMs = deadlineAt - this.#deps.clock.monotonic();
     return Math.max(0, Math.min(this.#leaseWaitMs, leftMs / 2));
   }
+}
+
+/** With what of a call its key may leave out: its principal, and arguments that have no part in the answer. */
+function whoOf({ call, caching }: Ask): string {
+  const who = principalKey(call.principal);
+  if (caching.keyRules.ignored.size === 0) return who;
+  return `${who}\0${canonicalJson(call.request.arguments)}`;
 }

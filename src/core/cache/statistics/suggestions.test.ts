@@ -61,6 +61,23 @@ describe("suggestions", () => {
     expect(gateway.caches.suggest()).toEqual([]);
   });
 
+  it("are taken back when the operator has decided, and when the tool is gone", async () => {
+    for (const tool of ["users__get", "files__get"]) await repeat(tool, 6, 1_000);
+    expect(gateway.caches.suggest()).toHaveLength(2);
+    world.rules = { users: { ttlMs: 0 } };
+    expect(gateway.caches.suggest().map(({ tool }) => tool)).toEqual(["files__get"]);
+    world.catalog.replaceTools("files" as never, []);
+    expect(gateway.caches.suggest()).toEqual([]);
+  });
+
+  it("do not take the answers of one server for another's, however equal their tools", async () => {
+    world.answer = async ({ server }) => textAnswer(server);
+    for (let time = 0; time < 6; time++) {
+      for (const tool of ["users__get", "files__get"]) await repeat(tool, 1, 1_000);
+    }
+    expect(gateway.caches.suggest().map(({ repeats }) => repeats)).toEqual([5, 5]);
+  });
+
   it("cost little however many calls there are", async () => {
     for (let call = 0; call < 3_000; call++) {
       await gateway.ask("users__get", { args: `{"id":${call % 3}}` });

@@ -63,7 +63,8 @@ export class Suggestions {
     const { bytes } = call.request.arguments;
     if (bytes.length > MAX_ARGUMENT_BYTES || body.length > MAX_ANSWER_BYTES) return;
     if (!this.#mayLook(now)) return;
-    const what = `${principalKey(call.principal)}\0${call.tool.fingerprint}\0${hash("sha1", bytes)}`;
+    const { id, fingerprint } = call.tool;
+    const what = `${principalKey(call.principal)}\0${id}\0${fingerprint}\0${hash("sha1", bytes)}`;
     const answer = hash("sha1", body);
     const seen = this.#calls.get(what);
     if (seen === undefined) {
@@ -72,7 +73,7 @@ export class Suggestions {
     }
     const isAlike = seen.answer === answer;
     if (!isAlike) seen.alikeSince = now;
-    this.#note(call.tool.id, {
+    this.#note(id, {
       gapMs: now - seen.at,
       alikeMs: now - seen.alikeSince,
       isAlike,
