@@ -2,7 +2,7 @@ import type { Cancellation } from "../../kernel/abort.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import { GatewayError } from "../../kernel/errors.ts";
 import { isOperator, type Access, type Principal } from "../access/index.ts";
-import { parseServerId, type Catalog, type ServerId, type Tool } from "../catalog/index.ts";
+import { serverOfToolId, type Catalog, type ServerId, type Tool } from "../catalog/index.ts";
 import { untilSettled, type ServerStatus, type Upstreams } from "../upstream/index.ts";
 import type { CallRequest } from "./call.ts";
 
@@ -32,7 +32,7 @@ export async function findLateTool(
   signal: Cancellation,
 ): Promise<Tool | GatewayError | undefined> {
   const { catalog, upstreams } = deps;
-  const server = serverOf(request.tool);
+  const server = serverOfToolId(request.tool);
   if (server === undefined || catalog.toolsOf(server).length > 0) return undefined;
   if (!deps.access.canUse(request.principal, { id: request.tool } as Tool)) return undefined;
   if (upstreams.status(server)?.state === "connecting") {
@@ -40,10 +40,6 @@ export async function findLateTool(
     await untilSettled(upstreams, deps.clock, { servers: [server], timeoutMs, signal });
   }
   return catalog.tool(request.tool) ?? awayFailure(server, request.principal, deps);
-}
-
-function serverOf(toolId: string): ServerId | undefined {
-  return parseServerId(toolId.slice(0, Math.max(0, toolId.indexOf("__"))));
 }
 
 /** Why nothing can be said of the tools of a server that has never told them. */

@@ -13,3 +13,8 @@ const SERVER_ID = /^(?!.*__)[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/;
 export function parseServerId(text: string): ServerId | undefined {
   return SERVER_ID.test(text) ? (text as ServerId) : undefined;
 }
+
+/** The server that a tool's id names, whether or not there is such a tool; `undefined` where it names none. */
+export function serverOfToolId(toolId: string): ServerId | undefined {
+  return parseServerId(toolId.slice(0, Math.max(0, toolId.indexOf("__"))));
+}

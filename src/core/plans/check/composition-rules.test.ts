@@ -28,7 +28,7 @@ describe("composition rules", () => {
   it("say what may not follow what, by globs and by tags", () => {
     const catalog = {
       tool: (id: string) => (id.startsWith("vault__") ? ({ server: "vault" } as never) : undefined),
-      server: (id: string) => ({ id: id as never, tags: ["secrets"] }),
+      server: (id: string) => ({ id: id as never, tags: id === "vault" ? ["secrets"] : [] }),
     };
     const rules = createCompositionRules(RULES, { catalog });
     expect(rules.broken(["vault__read"], "mail__send_all")).toBe(
@@ -37,6 +37,10 @@ describe("composition rules", () => {
     expect(rules.broken(["mail__list"], "mail__send")).toBeUndefined();
     expect(rules.broken(["vault__read"], "mail__list")).toBeUndefined();
     expect(rules.broken([], "mail__send")).toBeUndefined();
+    const withoutTools = createCompositionRules(RULES, {
+      catalog: { ...catalog, tool: () => undefined },
+    });
+    expect(withoutTools.broken(["vault__read"], "mail__send")).toContain("Secrets stay here.");
   });
 
   it("forbid a step that comes after another, or may", () => {

@@ -1,5 +1,5 @@
 import { createGlobMatcher, type TextMatcher } from "../../../kernel/glob.ts";
-import type { Catalog } from "../../catalog/index.ts";
+import { serverOfToolId, type Catalog } from "../../catalog/index.ts";
 import type { CompositionRules } from "../compiled-plan.ts";
 import type { CompositionRule } from "../options.ts";
 
@@ -47,7 +47,9 @@ function createToolMatcher(
   );
   return (id) => {
     if (isNamed(id)) return true;
-    const server = tags.size === 0 ? undefined : catalog.tool(id)?.server;
+    if (tags.size === 0) return false;
+    // A tool that its server takes back after its call stays what it was.
+    const server = catalog.tool(id)?.server ?? serverOfToolId(id);
     const known = server && catalog.server(server);
     return known?.tags.some((tag) => tags.has(tag)) === true;
   };

@@ -1,7 +1,7 @@
 import type { Cancellation } from "../../../kernel/abort.ts";
 import type { Clock } from "../../../kernel/clock.ts";
 import type { RawJson } from "../../../kernel/raw-json.ts";
-import { parseServerId, type Catalog, type ServerId } from "../../catalog/index.ts";
+import { serverOfToolId, type Catalog, type ServerId } from "../../catalog/index.ts";
 import { untilSettled, type Upstreams } from "../../upstream/index.ts";
 import { namedTools } from "./named-tools.ts";
 
@@ -44,7 +44,7 @@ function serversOf(
   const servers = new Set<ServerId>();
   seen.add(plan);
   for (const { tool } of namedTools(plan)) {
-    const server = parseServerId(tool.slice(0, Math.max(0, tool.indexOf("__"))));
+    const server = serverOfToolId(tool);
     if (server !== undefined) servers.add(server);
     const inner = planOf(tool);
     if (inner === undefined || seen.has(inner)) continue;
