@@ -51,8 +51,8 @@ local time = redis.call('TIME')
 local age = time[1] * 1000 + math.floor(time[2] / 1000) - ARGV[2]
 local left = math.min(math.floor(ARGV[3] - age), ${KEEP_MS})
 if left < 1 then return 'over' end
-local there = redis.call('ZSCORE', KEYS[4], ARGV[5])
-if there and tonumber(there) > tonumber(ARGV[2]) and redis.call('EXISTS', KEYS[1]) == 1 then return 'older' end
+local there = redis.pcall('ZSCORE', KEYS[4], ARGV[5])
+if type(there) == 'string' and tonumber(there) > tonumber(ARGV[2]) and redis.call('EXISTS', KEYS[1]) == 1 then return 'older' end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', left)
 redis.call('ZADD', KEYS[4], ARGV[2], ARGV[5])
 redis.call('ZREMRANGEBYRANK', KEYS[4], 0, -${NEWEST_PER_BUCKET + 1})

@@ -15,7 +15,7 @@ const NO_ARGUMENTS = /* @__PURE__ */ Buffer.from("{}");
 
 /** What operators and other features do with the caches, and what the caches hear of. */
 export function createCacheOperations(options: CacheOptions, parts: CacheParts): Operations {
-  const { cachings, catalog, invalidations, memory, near, shared, semantic, suggestions } = parts;
+  const { cachings, catalog, invalidations, near, shared, suggestions } = parts;
   const scope = createScope();
   scope.use(parts.background);
   scope.use(invalidations);
@@ -51,10 +51,10 @@ export function createCacheOperations(options: CacheOptions, parts: CacheParts):
       const { key } = request;
       await invalidations.run(scopesOf(request, parts));
       if (key === undefined) return;
-      memory.delete(key);
-      semantic?.remove(key);
-      await shared?.remove(key);
-      memory.delete(key);
+      revoke(key, parts);
+      if (shared === undefined) return;
+      await shared.remove(key);
+      revoke(key, parts);
     },
     serverChanged(server) {
       invalidations.runInBursts(`server:${server}`);
@@ -89,8 +89,7 @@ function listen(parts: CacheParts, scope: ReturnType<typeof createScope>): void 
       shared.onInvalidated((what) => {
         if (what === "all") return generations.bumpAll();
         if ("scopes" in what) return generations.bump(what.scopes);
-        memory.delete(what.key);
-        semantic?.remove(what.key);
+        revoke(what.key, parts);
       }),
     );
   }
@@ -106,6 +105,11 @@ function listen(parts: CacheParts, scope: ReturnType<typeof createScope>): void 
     gauges.semanticBytes.set(semantic?.bytes ?? 0);
     gauges.semanticEntries.set(semantic?.size ?? 0);
   });
+}
+
+function revoke(key: string, { clock, memory, semantic }: CacheParts): void {
+  memory.revoke(key, clock.monotonic());
+  semantic?.remove(key);
 }
 
 function statsOf({ mode, maxBytes, maxEntries }: CacheOptions, parts: CacheParts): CacheStats {

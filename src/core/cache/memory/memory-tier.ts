@@ -13,6 +13,9 @@ export type MemoryOptions = Pick<
 /** On whose account entries stand whose tenant is not known; they make room before all others. */
 export const NOBODY = "";
 
+/** Keys that are remembered as revoked. */
+const MAX_REVOKED = 10_000;
+
 /** The entries that one tenant's calls have made, the latest used last. */
 interface Shelf {
   readonly tenant: string;
@@ -28,6 +31,8 @@ export class MemoryTier {
   readonly #options: MemoryOptions;
   readonly #shelves = new Map<string, Shelf>();
   readonly #index = new Map<string, Shelf>();
+  /** When keys were last revoked. */
+  readonly #revoked = new LRUCache<string, number>({ max: MAX_REVOKED });
   #bytes = 0;
 
   constructor(options: MemoryOptions) {
@@ -54,12 +59,13 @@ export class MemoryTier {
 
   /**
    * Keeps an entry on a tenant's shelf, in place of what was kept under its key, unless that was
-   * asked for later and is as valid.
+   * asked for later and is as valid, or the key was revoked since.
    */
   set(key: string, kept: Kept, tenant: string): void {
     const there = this.#index.get(key)?.entries.peek(key);
     if (there?.generation === kept.generation && there.bornAt > kept.bornAt) return;
     this.delete(key);
+    if (kept.bornAt < (this.#revoked.get(key) ?? Number.NEGATIVE_INFINITY)) return;
     if (!this.accepts(kept.record.body.length)) return;
     const shelf = this.#shelfOf(tenant);
     const size = sizeOf(kept);
@@ -71,6 +77,12 @@ export class MemoryTier {
 
   delete(key: string): void {
     this.#index.get(key)?.entries.delete(key);
+  }
+
+  /** Drops an entry, and keeps nothing under its key that was asked for before `now`. */
+  revoke(key: string, now: number): void {
+    this.#revoked.set(key, now);
+    this.delete(key);
   }
 
   /** Drops the entries that `isUnwanted`. Cost: one look at every entry. */

@@ -158,6 +158,19 @@ describe("entries", () => {
     expect(await found()).toEqual(left);
   });
 
+  it("are not kept under a key that was invalidated while they were asked for", async () => {
+    const { key } = gateway.caches.explain(world.tool("users__get"), principal("p"));
+    world.delayMs = 100;
+    const asked = gateway.ask("users__get");
+    await world.clock.advance(10);
+    await gateway.caches.invalidate({ key: key! });
+    await world.clock.advance(100);
+    expect(await asked).toBe("v1 miss");
+    world.delayMs = 0;
+    expect(await gateway.ask("users__get")).toBe("v1 miss");
+    expect(await gateway.ask("users__get")).toBe("v1 l1");
+  });
+
   it("go one by one by their key, which explain tells", async () => {
     await fill();
     const { key } = gateway.caches.explain(world.tool("users__get"), principal("p"));
