@@ -33,18 +33,33 @@ function treatmentOf(block: ServerBlock): ServerTreatment {
   const standard = SERVER_TREATMENT_DEFAULTS;
   const timeoutMs = block.timeoutMs ?? standard.timeoutMs;
   return {
-    disabled: block.disabled ?? standard.disabled,
-    ...(block.description === undefined ? {} : { description: block.description }),
-    tags: block.tags ?? standard.tags,
+    ...SERVER_TREATMENT_DEFAULTS,
+    maxTimeoutMs: Math.max(standard.maxTimeoutMs, timeoutMs),
+    ...given(block, TREATMENT_KEYS),
     tools: { ...standard.tools, ...block.tools },
-    isolation: block.isolation ?? standard.isolation,
-    startupTimeoutMs: block.startupTimeoutMs ?? standard.startupTimeoutMs,
-    timeoutMs,
-    extendOnProgress: block.extendOnProgress ?? standard.extendOnProgress,
-    maxTimeoutMs: block.maxTimeoutMs ?? Math.max(standard.maxTimeoutMs, timeoutMs),
-    idleStopMs: block.idleStopMs ?? standard.idleStopMs,
-    maxConcurrency: block.maxConcurrency ?? standard.maxConcurrency,
-    maxQueue: block.maxQueue ?? standard.maxQueue,
-    ...(block.cache === undefined ? {} : { cache: block.cache }),
   };
+}
+
+/** What an entry may say of the treatment of its server, beside `tools`, whose lists have defaults of their own. */
+const TREATMENT_KEYS = [
+  "disabled",
+  "description",
+  "tags",
+  "isolation",
+  "startupTimeoutMs",
+  "timeoutMs",
+  "extendOnProgress",
+  "maxTimeoutMs",
+  "idleStopMs",
+  "maxConcurrency",
+  "maxQueue",
+  "cache",
+] as const satisfies readonly (keyof ServerBlock & keyof ServerTreatment)[];
+
+function given<Key extends keyof ServerBlock>(
+  block: ServerBlock,
+  keys: readonly Key[],
+): Pick<ServerBlock, Key> {
+  const entries = keys.flatMap((key) => (block[key] === undefined ? [] : [[key, block[key]]]));
+  return Object.fromEntries(entries) as Pick<ServerBlock, Key>;
 }
