@@ -83,6 +83,8 @@ export const cacheSuggestionsSchema = z.object({
     .array(
       z.object({
         tool: z.string(),
+        server: z.string(),
+        name: z.string().describe("The server's own name for the tool."),
         repeats: z.int().describe("Calls that had been made before with the same arguments."),
         alike: z.int().describe("How many of these were answered alike."),
         medianGapMs: durationMs,

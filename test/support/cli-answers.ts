@@ -141,6 +141,8 @@ export const CACHE_SUGGESTIONS = {
   suggestions: [
     {
       tool: "users__search_users",
+      server: "users",
+      name: "search_users",
       repeats: 40,
       alike: 40,
       medianGapMs: 2_000,

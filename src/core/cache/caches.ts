@@ -65,6 +65,9 @@ export interface CacheStats {
 /** A tool that might well be cached. */
 export interface CacheSuggestion {
   readonly tool: string;
+  /** Where to write it: the server, and its own name for the tool. */
+  readonly server: string;
+  readonly name: string;
   /** Calls that had been made before with the same arguments. */
   readonly repeats: number;
   /** How many of these were answered alike. */

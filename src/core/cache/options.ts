@@ -22,7 +22,7 @@ export interface ToolCacheRules {
   readonly ttlMs?: number;
   /** How long after that it may still be given while it is fetched anew, in milliseconds. 0–604,800,000, default 0. */
   readonly staleWhileRevalidateMs?: number;
-  /** How long after that it may be given when the server fails, in milliseconds. 0–604,800,000, default 86,400,000. */
+  /** How long after that it is kept for when the server fails, in milliseconds. 0–604,800,000, default 86,400,000. No effect in this version: nothing gives such answers yet. */
   readonly staleIfErrorMs?: number;
   /** Whose answers may serve whom: each principal's its own, those of its tenant, or everybody's. Default `identity`. */
   readonly scope?: CacheSharing;

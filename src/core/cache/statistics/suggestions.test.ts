@@ -30,6 +30,8 @@ describe("suggestions", () => {
     expect(gateway.caches.suggest()).toEqual([
       {
         tool: "users__get",
+        server: "users",
+        name: "get",
         repeats: 5,
         alike: 5,
         medianGapMs: 20_000,

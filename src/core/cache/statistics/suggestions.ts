@@ -3,6 +3,7 @@ import { LRUCache } from "lru-cache";
 import type { Clock } from "../../../kernel/clock.ts";
 import { principalKey } from "../../access/index.ts";
 import type { Call } from "../../calls/index.ts";
+import type { Tool } from "../../catalog/index.ts";
 import type { CacheSuggestion } from "../caches.ts";
 
 /** Calls whose repetition is watched for, and tools that evidence is gathered of. */
@@ -31,6 +32,8 @@ interface Seen {
 }
 
 interface Evidence {
+  readonly server: string;
+  readonly name: string;
   repeats: number;
   alike: number;
   readonly gapsMs: number[];
@@ -73,7 +76,7 @@ export class Suggestions {
     }
     const isAlike = seen.answer === answer;
     if (!isAlike) seen.alikeSince = now;
-    this.#note(id, {
+    this.#note(call.tool, {
       gapMs: now - seen.at,
       alikeMs: now - seen.alikeSince,
       isAlike,
@@ -105,11 +108,11 @@ export class Suggestions {
   }
 
   #note(
-    tool: string,
+    tool: Tool,
     repeat: { gapMs: number; alikeMs: number; isAlike: boolean; costMs: number },
   ): void {
-    const evidence = this.#tools.get(tool) ?? newEvidence();
-    this.#tools.set(tool, evidence);
+    const evidence = this.#tools.get(tool.id) ?? newEvidence(tool);
+    this.#tools.set(tool.id, evidence);
     evidence.gapsMs[evidence.repeats % MAX_GAPS] = repeat.gapMs;
     evidence.repeats += 1;
     if (!repeat.isAlike) return;
@@ -119,15 +122,17 @@ export class Suggestions {
   }
 }
 
-function newEvidence(): Evidence {
-  return { repeats: 0, alike: 0, gapsMs: [], longestAlikeMs: 0, savedMs: 0 };
+function newEvidence({ server, name }: Tool): Evidence {
+  return { server, name, repeats: 0, alike: 0, gapsMs: [], longestAlikeMs: 0, savedMs: 0 };
 }
 
 function suggestionOf(tool: string, evidence: Evidence): CacheSuggestion {
-  const { repeats, alike, gapsMs, longestAlikeMs, savedMs } = evidence;
+  const { server, name, repeats, alike, gapsMs, longestAlikeMs, savedMs } = evidence;
   const fitting = ROUND_TTLS_MS.findLast((ttlMs) => ttlMs <= longestAlikeMs);
   return {
     tool,
+    server,
+    name,
     repeats,
     alike,
     medianGapMs: Math.round(gapsMs.toSorted((a, b) => a - b)[gapsMs.length >> 1] ?? 0),

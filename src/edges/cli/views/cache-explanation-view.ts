@@ -29,15 +29,12 @@ export function renderCacheExplanation(explanation: Explanation, canvas: Canvas)
 }
 
 function timesOf(policy: Policy): Fact[] {
-  const { ttlMs, staleWhileRevalidateMs, staleIfErrorMs, scope } = policy;
+  const { ttlMs, staleWhileRevalidateMs, scope } = policy;
   const facts: Fact[] = [
     ["fresh for", ttlMs === 0 ? "as long as its server says" : formatDuration(ttlMs)],
   ];
   if (staleWhileRevalidateMs > 0) {
     facts.push(["then", `${formatDuration(staleWhileRevalidateMs)} while it is fetched anew`]);
-  }
-  if (staleIfErrorMs > 0) {
-    facts.push(["in trouble", `${formatDuration(staleIfErrorMs)} when its server fails`]);
   }
   return [...facts, ["shared by", scope]];
 }

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { cacheStatsSchema } from "../../../contract/index.ts";
-import { formatBytes, formatCount, formatDuration } from "../text/quantities.ts";
+import { countOf, formatBytes, formatCount, formatDuration } from "../text/quantities.ts";
 import { singleLine } from "../text/safe-text.ts";
 import { type Canvas, type Column, renderTable } from "../text/table.ts";
 
@@ -40,7 +40,7 @@ export function renderCacheStats(stats: Stats, canvas: Canvas): string {
 
 function tiersOf({ l1, l2, l3 }: Stats): Tier[] {
   const held = (tier: Stats["l3"]): string =>
-    `${formatCount(tier.entries)} answers, ${formatBytes(tier.bytes)}`;
+    `${countOf(tier.entries, "answer")}, ${formatBytes(tier.bytes)}`;
   const memory = { ...l1, name: "L1 memory", holds: `${held(l1)} of ${formatBytes(l1.maxBytes)}` };
   const semantic = { ...l3, name: "L3 semantic", holds: held(l3) };
   if (l2 === undefined) return [memory, semantic];

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { cacheSuggestionsSchema } from "../../../contract/index.ts";
 import { formatCount, formatDuration } from "../text/quantities.ts";
+import { singleLine } from "../text/safe-text.ts";
 import { type Canvas, type Column, renderTable } from "../text/table.ts";
 
 type Suggestion = z.output<typeof cacheSuggestionsSchema>["suggestions"][number];
@@ -24,7 +25,9 @@ export function renderCacheSuggestions(suggestions: readonly Suggestion[], canva
   if (first === undefined) {
     return "There is nothing to suggest: no tool that is not cached was called again with the same arguments and answered alike often enough.";
   }
-  const [server, name] = first.tool.split(/__(.*)/s);
-  const advice = `To cache the first: put  cache: { tools: { ${name}: { ttlMs: ${first.suggestedTtlMs} } } }  into the entry of server ${server}.`;
+  const { server, name, suggestedTtlMs } = first;
+  const key = /^[\w-]+$/.test(name) ? name : JSON.stringify(name);
+  const rule = singleLine(`cache: { tools: { ${key}: { ttlMs: ${suggestedTtlMs} } } }`);
+  const advice = `To cache the first: put  ${rule}  into the entry of server ${server}.`;
   return `${renderTable(suggestions, COLUMNS, canvas)}\n\n${advice}`;
 }

@@ -55,21 +55,20 @@ describe("why a tool is cached", () => {
   it("is told a fact a line, without those that say nothing", () => {
     const text = renderCacheExplanation({ tool: "users__search", policy, key: "k1" }, canvas);
     expect(text.split("\n")).toEqual([
-      "tool        users__search",
-      "cached      yes",
-      "why         The configuration says so.",
-      "fresh for   1 min 0 s",
-      "in trouble  1 h 0 min when its server fails",
-      "shared by   tenant",
-      "tags        crm",
-      "key         k1",
+      "tool       users__search",
+      "cached     yes",
+      "why        The configuration says so.",
+      "fresh for  1 min 0 s",
+      "shared by  tenant",
+      "tags       crm",
+      "key        k1",
     ]);
   });
 
   it("says why one call is not kept although others are", () => {
     const uncachedReason = "Its arguments hold a number that would be rounded.";
     expect(renderCacheExplanation({ tool: "t", policy, uncachedReason }, canvas)).toContain(
-      `this call   not kept: ${uncachedReason}`,
+      `this call  not kept: ${uncachedReason}`,
     );
   });
 
@@ -95,6 +94,8 @@ describe("what might well be cached", () => {
   it("comes with the evidence and with what to write", () => {
     const suggestion = {
       tool: "users__search",
+      server: "users",
+      name: "search",
       repeats: 40,
       alike: 40,
       medianGapMs: 2_000,
@@ -106,6 +107,23 @@ describe("what might well be cached", () => {
     expect(text).toMatch(/^users__search +40 +40 /m);
     expect(text).toContain("tools: { search: { ttlMs: 45000 } }");
     expect(text).toContain("entry of server users");
+  });
+
+  it("names a tool as its server does, however odd", () => {
+    const suggestion = {
+      tool: "users__find_9f2c41aa",
+      server: "users",
+      name: "find: everybody",
+      repeats: 3,
+      alike: 3,
+      medianGapMs: 1,
+      longestAlikeMs: 1,
+      suggestedTtlMs: 1_000,
+      wouldHaveSavedMs: 1,
+    };
+    expect(renderCacheSuggestions([suggestion], canvas)).toContain(
+      'put  cache: { tools: { "find: everybody": { ttlMs: 1000 } } }  into',
+    );
   });
 
   it("says so when there is nothing", () => {

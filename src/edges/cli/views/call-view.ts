@@ -83,7 +83,7 @@ export function describeCall({ isError, meta }: CallResult, target: string): Rem
   const facts = [
     tool,
     formatDuration(durationMs),
-    ...(attempts === 1 ? [] : [`${attempts} attempts`]),
+    ...(attempts <= 1 ? [] : [`${attempts} attempts`]),
     ...(cache === "none" || cache === "miss" ? [] : [`cache ${cache}${ageOf(cacheHit)}`]),
     ...(circuit === "closed" ? [] : [`circuit ${circuit}`]),
   ];
