@@ -1,13 +1,19 @@
 import type { PlanProblem } from "../../../kernel/errors.ts";
-import type { PlanReport, StepReport } from "../plan-report.ts";
+import type { CompensationReport, PlanReport, StepReport } from "../plan-report.ts";
 
 /** Lines told of one plan; the rest are counted. */
 const MAX_LINES = 50;
 
-/** What did not go as written: the plan's own failure and each step that did not simply succeed, a line each. */
+/**
+ * What did not go as written: the plan's own failure, what could not be undone, and each other step
+ * that did not simply succeed, a line each.
+ */
 export function reportLines({ error, steps }: PlanReport): string[] {
   const whole = error === undefined ? [] : [`- the plan: ${error.code}: ${error.message}`];
-  return bounded([...whole, ...steps.filter(wentOtherwise).map(stepLine)]);
+  const told = steps.filter(wentOtherwise);
+  const first = told.filter(isLeftDone);
+  const others = told.filter((step) => !isLeftDone(step));
+  return bounded([...whole, ...[...first, ...others].map(stepLine)]);
 }
 
 /** Whether there is something to tell of a step beside its value. */
@@ -34,11 +40,18 @@ function stepLine(step: StepReport): string {
     `${id} (${tool}) ${status}${why === undefined ? "" : `: ${why}`}`,
     ...(items === undefined ? [] : [`${items.failed} of ${items.total} items failed`]),
     ...(fallback === undefined ? [] : [`its value is ${fallbackText(fallback)}`]),
-    ...(compensation === undefined
-      ? []
-      : [`undone by ${compensation.tool}: ${compensation.status}`]),
+    ...(compensation === undefined ? [] : [undoingText(compensation)]),
   ];
   return `- ${facts.join("; ")}`;
+}
+
+function isLeftDone({ compensation }: StepReport): boolean {
+  return compensation?.status === "failed";
+}
+
+function undoingText({ tool, error }: CompensationReport): string {
+  if (error === undefined) return `undone by ${tool}`;
+  return `NOT UNDONE: ${tool} failed: ${error.code}: ${error.message}`;
 }
 
 function fallbackText(fallback: NonNullable<StepReport["fallback"]>): string {

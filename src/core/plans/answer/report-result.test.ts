@@ -3,6 +3,7 @@ import { rawJson, toRawJson } from "../../../kernel/raw-json.ts";
 import type { PlanReport, StepReport } from "../plan-report.ts";
 import { problemLines, reportLines } from "./report-lines.ts";
 import { refusalResult, reportResult } from "./report-result.ts";
+import { reportValue } from "./report-value.ts";
 
 const json = (text: string) => rawJson(Buffer.from(text));
 const step = (id: string, more: Partial<StepReport> = {}): StepReport => ({
@@ -94,24 +95,44 @@ describe("the result of a composite tool", () => {
   });
 });
 
+describe("the value of a plan", () => {
+  it("has nothing of steps that were undone", () => {
+    const undone = { tool: "s__undo", status: "succeeded", durationMs: 1 } as const;
+    const steps = [
+      step("a", { value: json("1"), status: "compensated", compensation: undone }),
+      step("b", { value: json("2"), compensation: { ...undone, status: "failed" } }),
+    ];
+    expect(reportValue(report({ status: "failed", steps })).value()).toEqual({ b: 2 });
+  });
+});
+
 describe("the lines about a plan", () => {
-  it("tell the plan's own failure, items, fallbacks and what was undone", () => {
+  it("tell the plan's own failure, what was not undone, items, fallbacks and what was undone", () => {
     const steps = [
       step("each", { items: { total: 5, succeeded: 3, failed: 2 } }),
       step("soft", { fallback: "value" }),
       step("other", { fallback: { step: "spare" } }),
       step("undone", {
         status: "compensated",
-        compensation: { tool: "s__undo", status: "failed", durationMs: 1 },
+        compensation: { tool: "s__undo", status: "succeeded", durationMs: 1 },
+      }),
+      step("left", {
+        compensation: {
+          tool: "s__undo",
+          status: "failed",
+          error: { code: "tool-error", message: "Gone." },
+          durationMs: 1,
+        },
       }),
     ];
     const error = { code: "deadline-exceeded", message: "Too slow." } as const;
     expect(reportLines(report({ error, steps }))).toEqual([
       "- the plan: deadline-exceeded: Too slow.",
+      "- left (s__left) succeeded; NOT UNDONE: s__undo failed: tool-error: Gone.",
       "- each (s__each) succeeded; 2 of 5 items failed",
       "- soft (s__soft) succeeded; its value is its fallbackValue",
       "- other (s__other) succeeded; its value is that of spare",
-      "- undone (s__undone) compensated; undone by s__undo: failed",
+      "- undone (s__undone) compensated; undone by s__undo",
     ]);
   });
 

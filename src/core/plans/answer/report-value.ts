@@ -4,11 +4,14 @@ import type { PlanReport } from "../plan-report.ts";
 
 const EMPTY_OBJECT = /* @__PURE__ */ new TextEncoder().encode("{}");
 
-/** What a plan gives: its output, or, where it has none, the values of its steps by id. */
+/**
+ * What a plan gives: its output, or, where it has none, the values of its steps by id, without those
+ * of steps that were undone: what they tell of is no more.
+ */
 export function reportValue({ output, steps }: PlanReport): RawJson {
   if (output !== undefined) return output;
-  const values = steps.flatMap(({ id, value }) =>
-    value === undefined ? [] : [[id, value.bytes] as const],
+  const values = steps.flatMap(({ id, value, compensation }) =>
+    value === undefined || compensation?.status === "succeeded" ? [] : [[id, value.bytes] as const],
   );
   return rawJson(withMembers(EMPTY_OBJECT, Object.fromEntries(values)));
 }

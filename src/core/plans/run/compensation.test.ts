@@ -74,6 +74,32 @@ describe("a plan that fails after something was done", () => {
       status: "failed",
       error: { code: "tool-error", message: "Gone." },
     });
+    expect(rig.log.lines.filter(({ level }) => level === "warn")).toMatchObject([
+      {
+        message: "A plan could not undo a step.",
+        fields: { plan: report.id, step: "b", tool: "b", undo: "undo-b", code: "tool-error" },
+      },
+    ]);
+  });
+
+  it("tells how many items of a forEach it could not undo, and of which one the reason is", async () => {
+    const rig = createPlanRig();
+    rig.on("bad", { error: broken });
+    rig.on("unmake", ({ args }) => (args === 3 ? {} : { error: broken }));
+    const steps = [
+      {
+        id: "make",
+        forEach: () => ["a", "b", "c", "d"],
+        itemConcurrency: 1,
+        compensate: { tool: "unmake", args: ({ index }: PlanScope) => index },
+      },
+      { id: "bad", after: ["make"] },
+    ];
+    const report = await rig.run(planOf(steps));
+    expect(stepOf(report, "make").compensation?.error).toEqual({
+      code: "internal",
+      message: "3 of 4 items were not undone. Item 2 (the first is 0): It broke.",
+    });
   });
 
   it("undoes each item that succeeded, the last first, also of a forEach that failed", async () => {

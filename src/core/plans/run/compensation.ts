@@ -3,7 +3,7 @@ import type { Clock } from "../../../kernel/clock.ts";
 import { GatewayError } from "../../../kernel/errors.ts";
 import type { PlanScope } from "../compiled-plan.ts";
 import { createPlanEvaluator } from "../language/evaluate.ts";
-import type { CompensationReport, StepFailure } from "../plan-report.ts";
+import type { StepFailure } from "../plan-report.ts";
 import { endingOf, failureOf } from "./call-ending.ts";
 import type { StepCaller } from "./step-caller.ts";
 import { roundMs, type StepState } from "./step-state.ts";
@@ -34,8 +34,7 @@ const TOTAL_TIMEOUT_MS = 300_000;
  * not keep the others from being tried. Each step's report tells how it went.
  */
 export async function compensate(deeds: readonly Deed[], deps: CompensationDeps): Promise<void> {
-  const left = new Map<StepState, number>();
-  for (const { state } of deeds) left.set(state, (left.get(state) ?? 0) + 1);
+  const undoings = countDeeds(deeds);
   const abort = childCancellation(deps.signal);
   // A plan may have failed for having used up what its expressions may cost.
   const evaluator = createPlanEvaluator();
@@ -46,9 +45,9 @@ export async function compensate(deeds: readonly Deed[], deps: CompensationDeps)
   try {
     for (const { state, scope } of deeds.toReversed()) {
       const deed = { state, scope: { ...scope, evaluator } };
-      state.compensation = merge(state.compensation, await undo(deed, deps, abort.signal));
-      left.set(state, left.get(state)! - 1);
-      if (left.get(state) === 0) settle(state, deps);
+      const undoing = undoings.get(state)!;
+      await undo(deed, undoing, { ...deps, signal: abort.signal });
+      if (undoing.left === 0) settle(state, undoing, deps);
     }
   } finally {
     timer[Symbol.dispose]();
@@ -56,29 +55,64 @@ export async function compensate(deeds: readonly Deed[], deps: CompensationDeps)
   }
 }
 
-function settle(state: StepState, { onStep }: CompensationDeps): void {
-  const isUndone = state.compensation?.status === "succeeded";
-  if (isUndone && state.status === "succeeded") state.status = "compensated";
+/** How far one step is undone: its deeds are counted, of a `forEach` one for each item. */
+interface Undoing {
+  total: number;
+  left: number;
+  notUndone: number;
+  /** Why one could not be undone, the first that was tried. */
+  failure?: StepFailure;
+  tookMs: number;
+}
+
+function countDeeds(deeds: readonly Deed[]): ReadonlyMap<StepState, Undoing> {
+  const undoings = new Map<StepState, Undoing>();
+  for (const { state } of deeds) {
+    const undoing = undoings.get(state) ?? { total: 0, left: 0, notUndone: 0, tookMs: 0 };
+    undoing.total += 1;
+    undoing.left += 1;
+    undoings.set(state, undoing);
+  }
+  return undoings;
+}
+
+async function undo(deed: Deed, undoing: Undoing, deps: CompensationDeps): Promise<void> {
+  const startedAt = deps.clock.monotonic();
+  const failure = await failureOfUndoing(deed, deps);
+  undoing.tookMs += deps.clock.monotonic() - startedAt;
+  undoing.left -= 1;
+  if (failure === undefined) return;
+  undoing.notUndone += 1;
+  undoing.failure ??= ofItem(deed.scope.index, failure);
+}
+
+function ofItem(index: number | undefined, failure: StepFailure): StepFailure {
+  if (index === undefined) return failure;
+  return { ...failure, message: `Item ${index} (the first is 0): ${failure.message}` };
+}
+
+function settle(state: StepState, undoing: Undoing, { onStep }: CompensationDeps): void {
+  const { tool } = state.step.compensate!;
+  const durationMs = roundMs(undoing.tookMs);
+  const error = errorOf(state, undoing);
+  state.compensation =
+    error === undefined
+      ? { tool, status: "succeeded", durationMs }
+      : { tool, status: "failed", error, durationMs };
+  if (error === undefined && state.status === "succeeded") state.status = "compensated";
   onStep(state);
 }
 
-async function undo(
-  { state, scope }: Deed,
-  deps: CompensationDeps,
-  signal: Cancellation,
-): Promise<CompensationReport> {
-  const { tool } = state.step.compensate!;
-  const startedAt = deps.clock.monotonic();
-  const error = await failureOfUndoing({ state, scope }, deps.caller, signal);
-  const durationMs = roundMs(deps.clock.monotonic() - startedAt);
-  if (error === undefined) return { tool, status: "succeeded", durationMs };
-  return { tool, status: "failed", error, durationMs };
+function errorOf({ items }: StepState, undoing: Undoing): StepFailure | undefined {
+  const { failure, notUndone, total } = undoing;
+  if (failure === undefined || items === undefined) return failure;
+  const message = `${notUndone} of ${total} items were not undone. ${failure.message}`;
+  return { ...failure, message };
 }
 
 async function failureOfUndoing(
   { state, scope }: Deed,
-  caller: StepCaller,
-  signal: Cancellation,
+  { caller, signal }: CompensationDeps,
 ): Promise<StepFailure | undefined> {
   const { tool, mayWrite, arguments: template } = state.step.compensate!;
   try {
@@ -92,11 +126,4 @@ async function failureOfUndoing(
   } catch (error) {
     return failureOf(error);
   }
-}
-
-/** Of the items of one step together: failed if any did, and then why the first did. */
-function merge(one: CompensationReport | undefined, other: CompensationReport): CompensationReport {
-  if (one === undefined) return other;
-  const worse = one.status === "failed" ? one : other;
-  return { ...worse, durationMs: roundMs(one.durationMs + other.durationMs) };
 }

@@ -22,7 +22,7 @@ import { Speculation } from "./speculation.ts";
 import { StepBoard } from "./step-board.ts";
 import { createStepCaller, type StepCaller, type StepCallerDeps } from "./step-caller.ts";
 import { StepRunner } from "./step-runner.ts";
-import { roundMs } from "./step-state.ts";
+import { roundMs, type StepState } from "./step-state.ts";
 
 /** A plan that is about to run. */
 export interface RunSpec {
@@ -241,8 +241,22 @@ export class PlanRunner implements PlanRun {
       onStep: (state) => {
         const now = this.#nowMs();
         this.events.tell({ type: "step.compensated", step: state.report(now) }, roundMs(now));
+        this.#logUndoing(state);
       },
     });
+  }
+
+  /** Somebody may have to mend by hand what a plan has left behind, its caller long gone. */
+  #logUndoing({ step, compensation }: StepState): void {
+    if (compensation?.error === undefined) return;
+    const { principal, origin } = this.#spec.request;
+    const composite = origin?.within.at(-1);
+    const fields = { plan: this.id, principal: principal.id, step: step.id, tool: step.tool };
+    const { tool: undo, error } = compensation;
+    this.#deps.log.warn(
+      { ...fields, undo, code: error.code, ...(composite !== undefined && { composite }) },
+      "A plan could not undo a step.",
+    );
   }
 
   #close(conclusion: Conclusion): void {
