@@ -28,10 +28,10 @@ export function checkCall(
   known: KnownValues,
 ): void {
   const { text, tool, step } = call;
-  const { references, filledIn, pointer, source } = text.arguments;
+  const { references, filledIn, isBroken, pointer, source } = text.arguments;
   const { id } = step.text;
   const place = (path: string): Place => ({ ...(id === "" ? {} : { step: id }), path });
-  const isConstant = references.length === 0;
+  const isConstant = references.length === 0 && !isBroken;
   const args = isConstant ? text.arguments.render(NO_SCOPE) : source;
   for (const { path, message } of validator.check(tool, args, isConstant ? [] : filledIn)) {
     const where = path === "" ? "the arguments" : path.slice(1);

@@ -32,14 +32,20 @@ export function orderSteps({ steps, problems }: PlanDraft): readonly number[] | 
     const cycle = withoutRepeats(
       shortestCycle(group, waits).map((node) => steps[node % steps.length]!),
     );
-    const ids = cycle.map(({ text }) => text.id);
-    const shown = ids.length > MAX_SHOWN ? [...ids.slice(0, MAX_SHOWN), "…"] : ids;
+    const ids = cycle.slice(0, MAX_SHOWN).map((step) => `${step.text.id}${roleIn(cycle, step)}`);
+    const shown = cycle.length > MAX_SHOWN ? [...ids, "…"] : ids;
     const message = `steps wait for each other, each for the next: ${shown.join(" → ")}`;
     problems.error("cycle", cycle[0]!.text.place, message);
   }
   if (groups.length < waits.length) return undefined;
   const begins = groups.flat().filter((node) => node >= steps.length);
   return begins.map((node) => node - steps.length);
+}
+
+/** Says of a fallback step for whom it stands in, if it waits for that one or the reverse. */
+function roleIn(cycle: readonly StepDraft[], { fallbackFor }: StepDraft): string {
+  const other = cycle.find(({ position }) => position === fallbackFor);
+  return other === undefined ? "" : ` (fallback of ${other.text.id})`;
 }
 
 /** A step's end and beginning stand beside each other. */

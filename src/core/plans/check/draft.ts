@@ -38,14 +38,30 @@ export function addDependency(step: StepDraft, other: number, kind: DependencyKi
   if (before === undefined || STRENGTH[kind] > STRENGTH[before]) step.dependencies.set(other, kind);
 }
 
+/** Who names which step. */
+export interface StepSought {
+  readonly id: string;
+  /** The step that names it, which it does not mean; absent: the output, or one that may mean itself. */
+  readonly by?: StepDraft | undefined;
+}
+
 /** Finds a step by id; one that is not there becomes a problem. */
 export function findStep(
-  id: string,
+  { id, by }: StepSought,
   { steps, byId, isTorn, problems }: PlanDraft,
   report: (hint: string) => void,
 ): StepDraft | undefined {
   const found = byId.get(id);
   const mayBeUnread = isTorn || byId.size < steps.length;
-  if (found === undefined && !mayBeUnread) report(problems.hint(id, byId.keys()));
+  if (found === undefined && !mayBeUnread) {
+    report(problems.hint(id, othersThan(by, byId)));
+  }
   return found;
+}
+
+function* othersThan(
+  step: StepDraft | undefined,
+  byId: ReadonlyMap<string, StepDraft>,
+): Generator<string> {
+  for (const [id, other] of byId) if (other !== step) yield id;
 }

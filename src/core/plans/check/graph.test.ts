@@ -148,18 +148,20 @@ describe("steps that wait for each other", () => {
     expect(problemsOf(compilation)).toContain("cycle /steps/0");
     expect(compilation.outline).toEqual([]);
     expect(compilation.problems.find(({ code }) => code === "cycle")?.message).toMatch(
-      /a → b → a$/,
+      /a → b( \(fallback of a\))? → a$/,
     );
   });
 
   it("are found where a step waits for its own fallback", () => {
     const fallsBack = { onError: { fallbackStep: "f" } };
     expect(cycleOf(step("a", "", { ...fallsBack, dependsOn: "f" }), step("f"))).toEqual([
-      "cycle: steps wait for each other, each for the next: f → a → f",
+      "cycle: steps wait for each other, each for the next: f (fallback of a) → a → f (fallback of a)",
     ]);
     expect(
       cycleOf(step("a", "${steps.b}", fallsBack), step("b", "${steps.f || 'x'}"), step("f")),
-    ).toEqual(["cycle: steps wait for each other, each for the next: b → f → a → b"]);
+    ).toEqual([
+      "cycle: steps wait for each other, each for the next: b → f (fallback of a) → a → b",
+    ]);
   });
 
   it("are told once for each knot, beside what else is wrong", () => {

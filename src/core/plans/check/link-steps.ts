@@ -66,7 +66,8 @@ function linkRead(read: Read, site: ReferenceSite, { plan, place }: LinkContext)
     plan.problems.error("item-outside-for-each", place, message);
     return;
   }
-  const target = findStep(id, plan, (hint) => {
+  const by = site.seesSelf ? undefined : site.step;
+  const target = findStep({ id, by }, plan, (hint) => {
     plan.problems.error("unknown-step", place, `there is no step "${id}" to read${hint}`);
   });
   if (target === undefined) return;
@@ -84,7 +85,7 @@ function tellShadowed(name: string, place: Place, { byId, problems }: PlanDraft)
 }
 
 function linkOrder(step: StepDraft, { id, place }: StepName, plan: PlanDraft): void {
-  const target = findStep(id, plan, (hint) => {
+  const target = findStep({ id, by: step }, plan, (hint) => {
     plan.problems.error("unknown-step", place, `there is no step "${id}" to wait for${hint}`);
   });
   if (target === step) plan.problems.error("self-reference", place, `"${id}" waits for itself`);
@@ -95,7 +96,7 @@ function linkFallback(step: StepDraft, plan: PlanDraft): void {
   const { onError } = step.text;
   if (onError.kind !== "step") return;
   const { id, place } = onError.step;
-  const target = findStep(id, plan, (hint) => {
+  const target = findStep({ id, by: step }, plan, (hint) => {
     plan.problems.error("unknown-step", place, `there is no step "${id}" to fall back on${hint}`);
   });
   if (target === undefined) return;

@@ -1,9 +1,9 @@
 import type { Condition } from "../compiled-plan.ts";
-import type { TemplateContext } from "./compile-template.ts";
+import { tellUnclosed, type TemplateContext } from "./compile-template.ts";
 import { findValue } from "./evaluate.ts";
 import { isFalsy } from "./pick.ts";
 import type { Place } from "./problems.ts";
-import { splitText } from "./split-text.ts";
+import { splitText, type TextPart } from "./split-text.ts";
 import { stepsRead, type PlacedReference } from "./template.ts";
 
 /** A condition with what its check must know. */
@@ -18,7 +18,12 @@ export function compileCondition(
   place: Place,
   { problems, references }: TemplateContext,
 ): CompiledCondition | undefined {
-  const expression = soleExpression(text);
+  const source = text.trim();
+  const parts = splitText(source);
+  if ("unclosedAt" in parts) {
+    return tellUnclosed(source.slice(parts.unclosedAt), place, { problems });
+  }
+  const expression = soleExpression(parts);
   if (expression === undefined) {
     const message = "a condition is one expression, bare or in one ${…}, without text around it";
     problems.error("invalid-expression", place, message);
@@ -38,9 +43,7 @@ export function compileCondition(
   };
 }
 
-function soleExpression(text: string): string | undefined {
-  const parts = splitText(text.trim());
-  if ("unclosedAt" in parts || parts.length !== 1) return undefined;
-  const part = parts[0]!;
+function soleExpression([part, ...more]: readonly TextPart[]): string | undefined {
+  if (part === undefined || more.length > 0) return undefined;
   return part.kind === "reference" ? part.expression : part.text;
 }

@@ -34,6 +34,7 @@ export function compileTemplate(
   const source = rawJson(json);
   const references: PlacedReference[] = [];
   const filledIn: string[] = [];
+  let isBroken = false;
   const pieces = findPieces(json, (string) => {
     const text = textOf(json, string);
     if (text === undefined) return undefined;
@@ -41,7 +42,9 @@ export function compileTemplate(
     const at = { ...place, path: `${place.path}${pointer}` };
     if (string.isKey) return tellKey(text, at, context);
     filledIn.push(pointer);
-    return compileText(text, at, { ...context, found: references });
+    const compiled = compileText(text, at, { ...context, found: references });
+    isBroken ||= compiled === undefined;
+    return compiled;
   });
   const { maxRenderedBytes } = context;
   return {
@@ -49,6 +52,7 @@ export function compileTemplate(
     source,
     references,
     filledIn,
+    isBroken,
     reads: stepsRead(references),
     render:
       pieces === undefined
@@ -86,36 +90,47 @@ function textOf(json: Uint8Array, { start, end }: FoundString): string | undefin
   return text.includes("${") ? text : undefined;
 }
 
-/** The pieces of a string, its quotes included where it stays one. */
+/** The pieces of a string, its quotes included where it stays one; `undefined` when it is broken. */
 function compileText(
   text: string,
   place: Place,
   context: TemplateContext & { readonly found: PlacedReference[] },
-): readonly TemplatePiece[] {
+): readonly TemplatePiece[] | undefined {
   const parts = splitText(text);
-  if ("unclosedAt" in parts) {
-    const rest = text.slice(parts.unclosedAt, parts.unclosedAt + 40);
-    const message = `"${rest}" has no closing brace; write $\${ for the text \${`;
-    context.problems.error("unclosed-reference", place, message);
-    return [];
-  }
+  if ("unclosedAt" in parts) return tellUnclosed(text.slice(parts.unclosedAt), place, context);
   const isWhole = parts.length === 1 && parts[0]!.kind === "reference";
-  const pieces = parts.map((part) => compilePart(part, place, context));
+  const compiled = parts.map((part) => compilePart(part, place, context));
+  const pieces = compiled.filter((piece) => piece !== undefined);
   for (const piece of pieces) {
     if (piece.kind === "bytes") continue;
     context.found.push({ reference: piece.reference, pointer: place.path, isWhole });
   }
+  if (pieces.length < compiled.length) return undefined;
   const [only] = pieces;
   if (isWhole && only?.kind === "text") return [{ ...only, kind: "value" }];
   return [QUOTE, ...pieces, QUOTE];
 }
 
-function compilePart(part: TextPart, place: Place, { references }: TemplateContext): TemplatePiece {
+function compilePart(
+  part: TextPart,
+  place: Place,
+  { references }: TemplateContext,
+): Exclude<TemplatePiece, { kind: "value" }> | undefined {
   if (part.kind === "text") {
     return { kind: "bytes", bytes: encoder.encode(JSON.stringify(part.text).slice(1, -1)) };
   }
   const reference = references.compile(part.expression, place);
-  return reference === undefined ? NOTHING : { kind: "text", reference };
+  return reference && { kind: "text", reference };
+}
+
+/** Says that a reference, of which `rest` is what there is, has no end; always `undefined`. */
+export function tellUnclosed(
+  rest: string,
+  place: Place,
+  { problems }: Pick<TemplateContext, "problems">,
+): undefined {
+  const message = `"${rest.slice(0, 40)}" has no closing brace; write $\${ for the text \${`;
+  problems.error("unclosed-reference", place, message);
 }
 
 function tellKey(text: string, place: Place, { problems }: TemplateContext): undefined {
@@ -124,4 +139,3 @@ function tellKey(text: string, place: Place, { problems }: TemplateContext): und
 }
 
 const QUOTE: TemplatePiece = { kind: "bytes", bytes: /* @__PURE__ */ encoder.encode('"') };
-const NOTHING: TemplatePiece = { kind: "bytes", bytes: /* @__PURE__ */ new Uint8Array(0) };

@@ -24,13 +24,21 @@ export interface MemberReader {
 
 const MAX_SHOWN = 80;
 
+/** Where an object stands, and what its members are called. */
+export interface MemberSource {
+  readonly place: Place;
+  readonly names: readonly string[];
+  /** What members are called elsewhere, in lower case without `_` and `-`, and which of `names` may be meant. */
+  readonly otherNames?: ReadonlyMap<string, readonly string[]>;
+}
+
 /** Reads an object whose members are all known by name; `undefined` when it is none. */
 export function readMembers(
   json: Uint8Array,
-  source: { readonly place: Place; readonly names: readonly string[] },
+  source: MemberSource,
   problems: ProblemList,
 ): MemberReader | undefined {
-  const { place, names } = source;
+  const { place, names, otherNames } = source;
   if (json[0] !== 0x7b) {
     problems.error("invalid-value", place, `must be an object, got ${showJson(json)}`);
     return undefined;
@@ -39,7 +47,10 @@ export function readMembers(
   const reader = createMemberReader(json, { place, members }, problems);
   for (const name of members.keys()) {
     if (names.includes(name)) continue;
-    const hint = problems.hint(name, names);
+    const meant = otherNames
+      ?.get(name.toLowerCase().replaceAll(/[_-]/g, ""))
+      ?.find((other) => !members.has(other));
+    const hint = meant === undefined ? problems.hint(name, names) : `, did you mean "${meant}"?`;
     const shown = name.slice(0, MAX_SHOWN);
     const known = hint === "" ? `; there are ${names.join(", ")}` : hint;
     problems.error("unknown-member", reader.at(name), `"${shown}" means nothing here${known}`);

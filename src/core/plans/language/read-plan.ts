@@ -5,6 +5,7 @@ import { arrayItems, objectMembers, slice } from "../../../mcp/json-scan.ts";
 import type { PlansOptions } from "../options.ts";
 import { compileTemplate, type TemplateContext } from "./compile-template.ts";
 import { readMembers, type MemberReader } from "./member-reader.ts";
+import { OTHER_PLAN_NAMES } from "./other-names.ts";
 import type { PlanText, StepText } from "./plan-text.ts";
 import type { ProblemList } from "./problems.ts";
 import { createReferenceCache } from "./reference-cache.ts";
@@ -35,7 +36,8 @@ export function readPlan(
     references: createReferenceCache(problems),
     maxRenderedBytes: options.maxValueBytes,
   };
-  const plan = readMembers(bytes, { place: WHOLE, names: PLAN_MEMBERS }, problems);
+  const source = { place: WHOLE, names: PLAN_MEMBERS, otherNames: OTHER_PLAN_NAMES };
+  const plan = readMembers(bytes, source, problems);
   const steps = plan && readSteps(plan, options, context);
   if (plan === undefined || steps === undefined) return undefined;
   const inputSchema = readInputSchema(plan);

@@ -3,9 +3,11 @@ import { CACHE_MODES } from "../../calls/index.ts";
 import { compileCondition, type CompiledCondition } from "./compile-condition.ts";
 import { compileTemplate, type TemplateContext } from "./compile-template.ts";
 import { readMembers, type MemberReader } from "./member-reader.ts";
+import { OTHER_STEP_NAMES } from "./other-names.ts";
 import type { CallText, StepName, StepText } from "./plan-text.ts";
 import type { Place } from "./problems.ts";
 import { readOnError } from "./read-on-error.ts";
+import type { CompiledTemplate } from "./template.ts";
 
 const STEP_MEMBERS = [
   "id",
@@ -35,7 +37,8 @@ export function readStep(
 ): StepText | undefined {
   const id = readId(json, pointer, context);
   const place: Place = { ...(id === "" ? {} : { step: id }), path: pointer };
-  const step = readMembers(json, { place, names: STEP_MEMBERS }, context.problems);
+  const source = { place, names: STEP_MEMBERS, otherNames: OTHER_STEP_NAMES };
+  const step = readMembers(json, source, context.problems);
   if (step === undefined) return undefined;
   const when = readWhen(step, context);
   const forEach = readForEach(step, context);
@@ -158,17 +161,22 @@ function readForEach(step: MemberReader, context: TemplateContext): StepText["fo
   }
   const concurrency = forEach.whole("concurrency", 1, 10_000);
   const read = readItems(items, forEach, { name: "items", context });
-  return read && { ...read, ...(concurrency === undefined ? {} : { concurrency }) };
+  return { ...read, ...(concurrency === undefined ? {} : { concurrency }) };
 }
 
-/** What `forEach` goes over: an array, which may hold references, or one reference. */
+/**
+ * What `forEach` goes over: an array, which may hold references, or one reference. What is neither is
+ * given all the same, so that the step's `item` means something.
+ */
 function readItems(
   json: Uint8Array,
   reader: MemberReader,
   { name, context }: { readonly name: string; readonly context: TemplateContext },
-): StepText["forEach"] {
+): { readonly items: CompiledTemplate } {
   const items = compileTemplate(json, reader.at(name), context);
   const isReference = json[0] === 0x22 && items.references[0]?.isWhole === true;
-  if (json[0] === 0x5b || isReference) return { items };
-  return reader.wrong(name, "an array, or one reference to an array");
+  if (json[0] !== 0x5b && !isReference && !items.isBroken) {
+    reader.wrong(name, "an array, or one reference to an array");
+  }
+  return { items };
 }

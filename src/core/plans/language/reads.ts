@@ -58,6 +58,7 @@ interface Context {
 
 const SCOPE: Shape = { kind: "scope" };
 const VALUE: Shape = { kind: "value" };
+const LITERALS: ReadonlySet<string> = /* @__PURE__ */ new Set(["true", "false", "null"]);
 const FUNCTIONS: ReadonlySet<string> = /* @__PURE__ */ new Set(functionNames());
 
 /** Follows an expression through its nodes and notes what it reads of the plan's scope. */
@@ -157,6 +158,12 @@ function scopeMember(name: string, faults: ExpressionFault[]): Shape {
   if (name === "steps") return { kind: "steps" };
   if (name === "input" || name === "item" || name === "index") {
     return { kind: "picked", origin: { source: name }, path: [] };
+  }
+  const literalName = name.toLowerCase();
+  if (LITERALS.has(literalName)) {
+    const message = `"${name}" is read as a name; write \`${literalName}\`, in backticks, for the value`;
+    faults.push({ code: "unknown-name", message });
+    return VALUE;
   }
   const message = `there is no "${name}" here; there are steps.<id>, input and, in a forEach, item and index`;
   faults.push({ code: "unknown-name", message, wanted: { name, names: SCOPE_NAMES } });

@@ -40,7 +40,8 @@ export function createReferenceCache(problems: ProblemList): ReferenceCache {
       const compiled = compileOnce(text);
       const shown = `\${${text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text}}`;
       if (compiled instanceof ExpressionError) {
-        problems.error("invalid-expression", place, `${shown}: ${compiled.message}`);
+        const message = bracesHint(text) ?? compiled.message;
+        problems.error("invalid-expression", place, `${shown}: ${message}`);
         return undefined;
       }
       for (const { code, message, wanted } of compiled.faults) {
@@ -50,6 +51,13 @@ export function createReferenceCache(problems: ProblemList): ReferenceCache {
       return compiled;
     },
   };
+}
+
+/** Other languages put two pairs of braces around a reference. */
+function bracesHint(text: string): string | undefined {
+  const inner = /^\{+([^{}]+)\}+$/.exec(text)?.[1]?.trim();
+  if (inner === undefined || tryCompile(inner) instanceof ExpressionError) return undefined;
+  return `write \${${inner}} with one pair of braces`;
 }
 
 function tryCompile(text: string): Reference | ExpressionError {

@@ -32,6 +32,8 @@ export interface CompiledTemplate extends Template {
   readonly references: readonly PlacedReference[];
   /** JSON pointers from its own root of the strings that are not what is written there. */
   readonly filledIn: readonly string[];
+  /** Whether a reference in it cannot be read; that has been told, and it does not render. */
+  readonly isBroken: boolean;
 }
 
 const QUOTE = 0x22;
