@@ -3,8 +3,10 @@ import { resolve } from "node:path";
 import {
   acquireDataDir,
   DataDirBusyError,
+  findDaemon,
   publishDaemonAddress,
   type DataDir,
+  type PublishedAddress,
 } from "../adapters/files/index.ts";
 import { createPinoLogger, type PinoLogger } from "../adapters/pino/index.ts";
 import { formatProblem, type ConfigSources } from "../config/index.ts";
@@ -63,7 +65,7 @@ class Daemon {
   readonly #requestStop: () => void;
   /** Resolves when somebody asked for the end. */
   readonly stopped: Promise<unknown>;
-  #address: AsyncDisposable | undefined;
+  #address: PublishedAddress | undefined;
   #isReady = false;
 
   static async create(parts: DaemonParts): Promise<Daemon> {
@@ -131,17 +133,17 @@ class Daemon {
     const { http, mcp } = this.#edges;
     // What the pipeline was made with: the setting holds from the next start on.
     const drainMs = this.#parts.loaded.config.calls.drainTimeoutMs + 1_000;
-    await shutDown(
-      [
-        phase("withdraw", () => this.#address?.[Symbol.asyncDispose]()),
-        phase("stop listening", () => void http.server.close()),
-        phase("drain", () => this.#runtime.drain(), drainMs),
-        phase("close sessions", () => mcp[Symbol.asyncDispose]()),
-        phase("close connections", () => http.close()),
-        phase("close servers", () => this.#runtime[Symbol.asyncDispose]()),
-      ],
-      log,
-    );
+    const phases: readonly ShutdownPhase[] = [
+      phase("announce", () => this.#address?.announceStop(stopsBy)),
+      phase("stop listening", () => void http.server.close()),
+      phase("drain", () => this.#runtime.drain(), drainMs),
+      phase("close sessions", () => mcp[Symbol.asyncDispose]()),
+      phase("close connections", () => http.close()),
+      phase("close servers", () => this.#runtime[Symbol.asyncDispose]()),
+      phase("withdraw", () => this.#address?.[Symbol.asyncDispose]()),
+    ];
+    const stopsBy: number = Date.now() + phases.reduce((sum, { timeoutMs }) => sum + timeoutMs, 0);
+    await shutDown(phases, log);
     log.info({}, "Stopped.");
   }
 }
@@ -154,11 +156,16 @@ async function holdDataDir(path: string): Promise<DataDir> {
   try {
     return await acquireDataDir(path);
   } catch (error) {
-    const { message } = error as Error;
-    const problem =
-      error instanceof DataDirBusyError
-        ? message
-        : `gateway.dataDir: ${path} cannot be used: ${message}. Choose a folder this user may write.`;
+    const problem = await whyNotHeld(path, error as Error);
     throw new GatewayError("invalid-config", problem, { problems: [problem], cause: error });
   }
+}
+
+async function whyNotHeld(path: string, error: Error): Promise<string> {
+  if (!(error instanceof DataDirBusyError)) {
+    return `gateway.dataDir: ${path} cannot be used: ${error.message}. Choose a folder this user may write.`;
+  }
+  const holder = await findDaemon(path);
+  if (holder?.stopsBy === undefined) return error.message;
+  return `The data directory ${path} is still in use by process ${holder.pid}, a daemon that is stopping and finishes what is under way. Wait for its end with "switchboard stop", then start again.`;
 }

@@ -60,7 +60,11 @@ export interface ErrorData {
   "not-cached": { readonly tool: string };
   "embedding-failed": { readonly model: string };
   "index-failed": { readonly index: string };
-  "daemon-unreachable": { readonly url: string };
+  "daemon-unreachable": {
+    readonly url: string;
+    /** Why, where more is known than that nothing answers. */
+    readonly reason?: "connection-lost" | "stopping" | "no-config";
+  };
   cancelled: Record<never, never>;
   internal: Record<never, never>;
 }

@@ -113,7 +113,10 @@ interface Seen {
 function gateways(
   setup: CliSetup,
   seen: Seen,
-): Pick<CliHost, "serve" | "stdio" | "findDaemon" | "openGateway" | "doctor" | "newKey"> {
+): Pick<
+  CliHost,
+  "serve" | "stdio" | "findDaemon" | "findProcess" | "openGateway" | "doctor" | "newKey"
+> {
   const { daemon, gateway, target = "http://127.0.0.1:8700" } = setup;
   return {
     async serve(flags, onReady) {
@@ -129,6 +132,7 @@ function gateways(
       });
     },
     stdio: () => Promise.resolve(),
+    findProcess: () => Promise.resolve(undefined),
     findDaemon: () =>
       Promise.resolve(daemon === undefined ? undefined : toTransport(daemon, target, seen)),
     async openGateway(_flags, onProgress) {

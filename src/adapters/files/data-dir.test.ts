@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { makeTempDir, type TempDir } from "../../../test/support/temp-dir.ts";
 import { scriptEntry } from "../../../test/support/server-entry.ts";
-import { findDaemon, publishDaemonAddress } from "./daemon-file.ts";
+import { findDaemon, findHolder, publishDaemonAddress } from "./daemon-file.ts";
 import { acquireDataDir } from "./data-dir.ts";
 import { DataDirBusyError } from "./data-dir-lock.ts";
 
@@ -142,6 +142,18 @@ describe("the daemon's address", () => {
     await published[Symbol.asyncDispose]();
     expect(await findDaemon(dir.path)).toBeUndefined();
     await held[Symbol.asyncDispose]();
+  });
+
+  it("tells that the daemon is stopping, and its process is found until it lets go", async () => {
+    const held = await acquireDataDir(dir.path);
+    const published = await publishDaemonAddress(dir.path, address);
+    await published.announceStop(12_345);
+    expect(await findDaemon(dir.path)).toEqual({ ...address, stopsBy: 12_345 });
+    expect((await stat(join(dir.path, "daemon.json"))).mode & 0o777).toBe(0o600);
+    await published[Symbol.asyncDispose]();
+    expect(await findHolder(dir.path)).toMatchObject({ pid: process.pid, address: undefined });
+    await held[Symbol.asyncDispose]();
+    expect(await findHolder(dir.path)).toBeUndefined();
   });
 
   it("of a killed daemon does not count", async () => {

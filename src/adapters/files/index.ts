@@ -1,7 +1,14 @@
 export { createCompositeFile } from "./composite-file.ts";
 export { acquireDataDir, type DataDir } from "./data-dir.ts";
 export { DataDirBusyError } from "./data-dir-lock.ts";
-export { type DaemonAddress, findDaemon, publishDaemonAddress } from "./daemon-file.ts";
+export {
+  type DaemonAddress,
+  type DataDirHolder,
+  findDaemon,
+  findHolder,
+  publishDaemonAddress,
+  type PublishedAddress,
+} from "./daemon-file.ts";
 export {
   createOverlayFile,
   type OverlayContents,

@@ -1,4 +1,4 @@
-import { findDaemon, type DaemonAddress } from "../../adapters/files/index.ts";
+import { findHolder, type DaemonAddress, type DataDirHolder } from "../../adapters/files/index.ts";
 import { chooseConfigFile, type ConfigSources, type Environment } from "../../config/index.ts";
 import type { GlobalFlags } from "../../edges/cli/host.ts";
 import { readSources } from "../read-sources.ts";
@@ -7,6 +7,8 @@ import { readSources } from "../read-sources.ts";
 export interface ConfigInUse {
   /** The daemon that holds the data directory of this configuration. */
   daemon(flags: GlobalFlags): Promise<DaemonAddress | undefined>;
+  /** The process that holds it, also when it cannot be reached any more. */
+  holder(flags: GlobalFlags): Promise<DataDirHolder | undefined>;
   /**
    * The file that was named by flag or variable, else the running daemon's, else the one found in
    * the default places; absolute. `undefined` when there is none.
@@ -22,7 +24,8 @@ export function createConfigInUse(environment: Environment, cwd: string): Config
     cwd,
     flags: { config },
   });
-  const daemon: ConfigInUse["daemon"] = ({ config }) => findDaemon(dataDirOf(base(config)));
+  const holder: ConfigInUse["holder"] = ({ config }) => findHolder(dataDirOf(base(config)));
+  const daemon: ConfigInUse["daemon"] = async (flags) => (await holder(flags))?.address;
 
   async function file(flags: GlobalFlags): Promise<string | undefined> {
     const choice = chooseConfigFile(environment, { flag: flags.config, cwd });
@@ -33,6 +36,7 @@ export function createConfigInUse(environment: Environment, cwd: string): Config
 
   return {
     daemon,
+    holder,
     file,
     sources: async (flags) => base(await file(flags)),
   };

@@ -2,9 +2,11 @@ import { readEnvironment, type Environment } from "../../config/index.ts";
 import { newApiKey } from "../../core/access/index.ts";
 import { yamlToJson } from "../../edges/http/yaml-body.ts";
 import type { CliHost, GlobalFlags, RestTransport, Terminal } from "../../edges/cli/host.ts";
+import { GatewayError } from "../../kernel/errors.ts";
 import { createSystemRandom } from "../../kernel/random.ts";
 import { runDaemon } from "../daemon.ts";
 import { createConfigInUse, type ConfigInUse } from "./config-in-use.ts";
+import { watchProcess } from "./daemon-process.ts";
 import { createDoctor } from "./doctor.ts";
 import { openInProcess } from "./in-process.ts";
 import { createHttpTransport } from "./rest-transports.ts";
@@ -56,6 +58,13 @@ export function createCliHost(options: CliHostOptions): CliHost {
       const daemon = await locate(environment, flags, inUse);
       return daemon && createHttpTransport(daemon.url, daemon.token);
     },
+    async findProcess(flags) {
+      const holder = await inUse.holder(flags);
+      if (holder?.address === undefined) return undefined;
+      const url = flags.url ?? environment.url;
+      const isMeant = url === undefined || sameOrigin(url, holder.address.url);
+      return isMeant ? watchProcess(holder, () => inUse.holder(flags)) : undefined;
+    },
     async openGateway(flags, onProgress) {
       const own = await openInProcess(await inUse.sources(flags), { version, signal });
       try {
@@ -71,7 +80,11 @@ export function createCliHost(options: CliHostOptions): CliHost {
   };
 }
 
-/** A named daemon, else the one of this configuration. This user's own daemon needs no key. */
+/**
+ * A named daemon, else the one of this configuration. This user's own daemon needs no key.
+ * @throws GatewayError `daemon-unreachable` when it is stopping: it takes nothing new, and another
+ *   gateway beside it would start its servers a second time.
+ */
 async function locate(
   environment: Environment,
   flags: GlobalFlags,
@@ -80,6 +93,10 @@ async function locate(
   const url = flags.url ?? environment.url;
   const own = await inUse.daemon(flags);
   const isOwn = own !== undefined && (url === undefined || sameOrigin(url, own.url));
+  if (isOwn && own.stopsBy !== undefined) {
+    const message = `The daemon at ${own.url} (process ${own.pid}) is stopping.`;
+    throw new GatewayError("daemon-unreachable", message, { url: own.url, reason: "stopping" });
+  }
   const token = environment.apiKey ?? (isOwn ? own.token : undefined);
   if (url !== undefined) return { url, token };
   return own && { url: own.url, token };

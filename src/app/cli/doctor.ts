@@ -48,7 +48,7 @@ export function createDoctor(deps: DoctorDeps): {
       yield* checkSharedCache(config, deps.signal);
       // A second start of servers that the daemon runs would fail on their ports.
       if (daemon === undefined) yield* checkServers(sources, deps);
-      else yield* askDaemon(daemon, deps.signal);
+      else if (daemon.stopsBy === undefined) yield* askDaemon(daemon, deps.signal);
     },
   };
 }
@@ -75,7 +75,9 @@ function checkDaemon(daemon: DaemonAddress | undefined): Check {
     return { name: "daemon", status: "warning", detail: "none is running here", mend };
   }
   const detail = `${daemon.url}, process ${daemon.pid}, config ${daemon.config ?? "none"}`;
-  return { name: "daemon", status: "ok", detail };
+  if (daemon.stopsBy === undefined) return { name: "daemon", status: "ok", detail };
+  const mend = "Wait for its end with: switchboard stop";
+  return { name: "daemon", status: "warning", detail: `${detail}, is stopping`, mend };
 }
 
 function checkFaiss({ vectors }: Config): Check {

@@ -64,6 +64,20 @@ export interface RestTransport extends AsyncDisposable {
   send(request: RestRequest): Promise<RestResponse>;
 }
 
+/** Whether a daemon's process still holds its data directory. */
+export type DaemonState =
+  | { readonly kind: "running" }
+  /** It takes no more requests; negative when it is late. */
+  | { readonly kind: "stopping"; readonly endsWithinMs: number }
+  /** All it held can be taken by another. */
+  | { readonly kind: "ended" };
+
+/** The process of a daemon of this machine. */
+export interface DaemonProcess {
+  readonly pid: number;
+  look(): Promise<DaemonState>;
+}
+
 /** A server entry as the config file holds it. */
 export interface ConfiguredServer {
   readonly id: string;
@@ -119,8 +133,13 @@ export interface CliHost {
   serve(flags: ServeFlags, onReady: (ready: ServeReady) => void): Promise<void>;
   /** Serves MCP on stdin and stdout: bridged to a running daemon, else by a gateway of this process. */
   stdio(flags: GlobalFlags): Promise<void>;
-  /** The running daemon, when there is one: `--url`, `SWITCHBOARD_URL`, or the data directory's. */
+  /**
+   * The running daemon, when there is one: `--url`, `SWITCHBOARD_URL`, or the data directory's.
+   * @throws GatewayError `daemon-unreachable` when it is stopping.
+   */
   findDaemon(flags: GlobalFlags): Promise<RestTransport | undefined>;
+  /** The process of that daemon; `undefined` when there is none, or only its URL is known. */
+  findProcess(flags: GlobalFlags): Promise<DaemonProcess | undefined>;
   /**
    * A gateway of this process. Resolves when every server is ready or has failed its first attempt;
    * `onProgress` hears how many of them have.

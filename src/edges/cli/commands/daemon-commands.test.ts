@@ -3,7 +3,7 @@ import { statusSchema, tokenReportSchema } from "../../../contract/index.ts";
 import { STATUS, TOKENS } from "../../../../test/support/cli-answers.ts";
 import { problem, runFakeCli } from "../../../../test/support/cli-host.ts";
 import { GatewayError } from "../../../kernel/errors.ts";
-import type { RestTransport, ServeReady } from "../host.ts";
+import type { ServeReady } from "../host.ts";
 
 describe("serve", () => {
   it("says where it listens and what to try, when it is ready", async () => {
@@ -164,47 +164,5 @@ describe("reload", () => {
     const run = await runFakeCli(["reload"], { daemon: { "POST /v1/reload": answer } });
     expect(run.code).toBe(2);
     expect(run.err).toContain("error: The config is refused.\n  a.yaml:3: prot is unknown\n");
-  });
-});
-
-describe("stop", () => {
-  const stopping = { status: 202, headers: {}, body: Buffer.from('{"status":"stopping"}') };
-  const transport = (send: RestTransport["send"]): RestTransport => ({
-    target: "http://127.0.0.1:8700",
-    send,
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  });
-
-  it("waits until the daemon is gone", async () => {
-    let asked = 0;
-    const findDaemon = () => {
-      asked += 1;
-      const answer = () => Promise.resolve(stopping);
-      return Promise.resolve(asked > 3 ? undefined : transport(answer));
-    };
-    const run = await runFakeCli(["stop"], { host: { findDaemon } });
-    expect(run).toMatchObject({ code: 0, out: "Stopped.\n" });
-    expect(asked).toBe(4);
-  });
-
-  it("may be cancelled while it waits", async () => {
-    const stop = new AbortController();
-    let sent = 0;
-    const send = () => {
-      sent += 1;
-      if (sent === 3) stop.abort(new Error("SIGINT"));
-      return Promise.resolve(stopping);
-    };
-    const run = await runFakeCli(["stop"], {
-      signal: stop.signal,
-      host: { findDaemon: () => Promise.resolve(transport(send)) },
-    });
-    expect(run).toMatchObject({ code: 130, out: "" });
-  });
-
-  it("needs to be allowed", async () => {
-    const answer = { status: 403, ...problem("forbidden", "Only an admin may stop the daemon.") };
-    const run = await runFakeCli(["stop"], { daemon: { "POST /v1/stop": answer } });
-    expect(run).toMatchObject({ code: 3, out: "" });
   });
 });

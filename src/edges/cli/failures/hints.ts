@@ -28,6 +28,13 @@ const FORBIDDEN: Readonly<Record<string, string>> = {
   "commands-over-api": "Add it where the daemon runs, or allow it: gateway.allowCommandsOverApi.",
 };
 
+const UNREACHABLE: Readonly<Record<string, string>> = {
+  stopping: "Wait for its end with switchboard stop, then start one with switchboard serve.",
+  "connection-lost": "See with switchboard status whether it still runs.",
+  "no-config":
+    "Name a config file with --config, or a running daemon with --url; or run this where switchboard.yaml is.",
+};
+
 const HINTS = {
   "unknown-tool": ({ nearest: [first] = [] }) =>
     first === undefined
@@ -65,7 +72,8 @@ const HINTS = {
   "upstream-protocol": () => "The server answered wrongly: its log or its authors can say why.",
   "embedding-failed": () => "See the embedding model's state with switchboard doctor.",
   "index-failed": () => "See the index's state with switchboard doctor.",
-  "daemon-unreachable": () => "Start one with switchboard serve, or name it with --url.",
+  "daemon-unreachable": ({ reason = "" }) =>
+    UNREACHABLE[reason] ?? "Start one with switchboard serve, or name it with --url.",
   cancelled: () => "Run the command again.",
   internal: () => "The daemon's log holds more under the trace id.",
 } as const satisfies Record<ErrorCode, Hint>;
