@@ -31,20 +31,17 @@ export function createCompositeReview({
 }: CompositeReviewDeps): CompositeReview {
   let deriving: Timer | undefined;
   let reviewing: Timer | undefined;
-  let told: ReadonlyMap<string, string> = new Map();
+  let told: ReadonlyMap<string, string | undefined> = new Map();
 
   function review(): void {
-    const now = new Map(
-      list().flatMap(({ name, problem }) => (problem === undefined ? [] : [[name, problem]])),
-    );
-    for (const [composite, problem] of now) {
-      if (told.get(composite) === problem) continue;
-      log.warn({ composite, problem }, "A composite tool cannot run.");
+    const all = new Map(list().map(({ name, problem }) => [name, problem]));
+    for (const [composite, problem] of all) {
+      const before = told.get(composite);
+      if (problem === before) continue;
+      if (problem === undefined) log.info({ composite }, "A composite tool can run again.");
+      else log.warn({ composite, problem }, "A composite tool cannot run.");
     }
-    for (const composite of told.keys()) {
-      if (!now.has(composite)) log.info({ composite }, "A composite tool can run again.");
-    }
-    told = now;
+    told = all;
   }
 
   return {

@@ -137,6 +137,14 @@ describe("what is wrong with a composite", () => {
     expect(told().map(({ level }) => level)).toEqual(["warn", "info"]);
   });
 
+  it("is not said to be gone when the composite itself is", async () => {
+    const rig = await createCompositeRig({ file: [composite("find", { steps: [READ] })] });
+    await rig.clock.advance(6_000);
+    rig.composites.setFile([]);
+    await rig.clock.advance(6_000);
+    expect(rig.log.lines.filter(({ message }) => /can run again/.test(message))).toEqual([]);
+  });
+
   it("can be that it leads back to itself, which does no harm", async () => {
     const file = [
       composite("a", { steps: [{ id: "s", tool: "composites__b" }] }),
