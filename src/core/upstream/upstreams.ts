@@ -52,12 +52,18 @@ export interface PlanTrail {
 
 /** The part of a plan that asks for a call. */
 export interface CallOrigin {
+  /** Empty, as the step, for the plan of a composite tool that was called outside of any plan. */
   readonly plan: string;
   readonly step: string;
   /** The composite tools that the plan runs inside, outermost first: bounds nesting, refuses recursion. */
   readonly within: readonly string[];
   /** Shared by the outermost plan and all plans inside it. */
   readonly trail: PlanTrail;
+  /**
+   * Told when the call is left while the plan behind its tool still has to end, with what that will
+   * answer: it may be undoing what it did, and whoever asked must not go on before.
+   */
+  readonly onLeft?: (answer: Promise<UpstreamAnswer>) => void;
 }
 
 /** A progress notification of the upstream: its params as they came, token left out. */

@@ -44,11 +44,19 @@ export function createCompositeRunner(
     }
     const { onProgress } = call.request;
     const following = onProgress && run.follow(0, createPlanProgress(onProgress));
-    const report = await run.ended;
+    const answer = answerOf(run, call);
+    const onAbort = (): void => call.request.origin?.onLeft?.(answer);
+    signal.addEventListener("abort", onAbort, { once: true });
+    const ended = await answer;
+    signal.removeEventListener("abort", onAbort);
     following?.[Symbol.dispose]();
     if (signal.aborted) throw signal.reason;
-    return { kind: "result", body: reportResult(report, call.tool) };
+    return ended;
   };
+}
+
+async function answerOf(run: PlanRun, { tool }: CompositeCall): Promise<UpstreamAnswer> {
+  return { kind: "result", body: reportResult(await run.ended, tool) };
 }
 
 /** Starts the plan; one that fails its check once more when servers have come that it could not know of. */

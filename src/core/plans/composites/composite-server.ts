@@ -6,6 +6,7 @@ import type {
   UpstreamRequest,
 } from "../../upstream/index.ts";
 import type { PlansOptions } from "../options.ts";
+import { UNDOING_TIMEOUT_MS } from "../run/compensation.ts";
 import { createCompositeRunner, type CompositeRunnerDeps } from "./composite-runner.ts";
 import { unknownComposite, type CompositeSet } from "./composite-set.ts";
 import { SERVER, SERVER_DESCRIPTION, type CompositeTools } from "./composite-tools.ts";
@@ -49,8 +50,8 @@ export function createCompositeServer(
   };
 }
 
-/** Time beyond a plan's own limit, for undoing what it did, in milliseconds. */
-const UNDOING_MS = 60_000;
+/** Time beyond a plan's own limit and its undoing's, for what ends both, in milliseconds. */
+const ENDING_MS = 30_000;
 
 /**
  * The terms of calls to composite tools, as a server would have them. Nothing here holds a call back:
@@ -58,7 +59,7 @@ const UNDOING_MS = 60_000;
  * within a session only, since the servers behind may keep sessions apart.
  */
 function compositeSpec(planTimeoutMs: number): ServerSpec {
-  const timeoutMs = planTimeoutMs + UNDOING_MS;
+  const timeoutMs = planTimeoutMs + UNDOING_TIMEOUT_MS + ENDING_MS;
   return {
     id: SERVER,
     endpoints: [],

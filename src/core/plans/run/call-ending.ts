@@ -3,6 +3,7 @@ import type { RawJson } from "../../../kernel/raw-json.ts";
 import type { Outcome } from "../../calls/index.ts";
 import type { StepFailure } from "../plan-report.ts";
 import { StepError } from "../step-error.ts";
+import type { StepOutcome } from "./step-caller.ts";
 import { stepValue } from "./step-value.ts";
 
 /** How a step's call ended, as the plan sees it. */
@@ -13,12 +14,29 @@ export type CallEnding =
       readonly failure: StepFailure;
       /** Set when another try may mend it: how long to wait at least, in milliseconds. */
       readonly retryAfterMs?: number;
+      /** How the plan behind a composite tool ended that was left before. */
+      readonly late?: string;
     }
   /** By the plan itself. */
-  | { readonly kind: "cancelled" };
+  | { readonly kind: "cancelled"; readonly late?: string };
 
 /** What an outcome means to a plan. `mayWrite`: whether doing it twice could do harm. */
-export function endingOf(outcome: Outcome, mayWrite: boolean): CallEnding {
+export function endingOf(outcome: StepOutcome, mayWrite: boolean): CallEnding {
+  const ending = endingOfCall(outcome, mayWrite);
+  return outcome.late === undefined
+    ? ending
+    : afterLate(ending, readResult(outcome.late, mayWrite));
+}
+
+/** A plan that was left has undone what it did, and says how that went; or it did all it was to do. */
+function afterLate(ending: CallEnding, late: CallEnding): CallEnding {
+  if (ending.kind !== "failed" || late.kind !== "failed") return late;
+  const { code, message } = ending.failure;
+  const told = late.failure.message;
+  return { ...ending, failure: { code, message: `${message} ${told}` }, late: told };
+}
+
+function endingOfCall(outcome: Outcome, mayWrite: boolean): CallEnding {
   switch (outcome.kind) {
     case "cancelled":
       return failedWith({ code: "cancelled", message: "The call was cancelled on its way." });

@@ -8,7 +8,7 @@ import { COMPOSITES_SERVER } from "../options.ts";
 import type { StepFailure } from "../plan-report.ts";
 import type { ReadyQueue, Task } from "../schedule/ready-queue.ts";
 import { endingOf, failedWith, failureOf, type CallEnding } from "./call-ending.ts";
-import type { StepCaller } from "./step-caller.ts";
+import type { StepCaller, StepOutcome } from "./step-caller.ts";
 
 /** Longest pause between tries that is not asked for by the server, in milliseconds. */
 const MAX_BACKOFF_MS = 30_000;
@@ -84,7 +84,7 @@ export class CallJob implements Task {
     const startedAt = clock.monotonic();
     const abort = new Abort();
     this.#abort = abort;
-    let outcome: Promise<Outcome>;
+    let outcome: Promise<StepOutcome>;
     try {
       const args = step.arguments.render(scope);
       const { id, tool, timeoutMs, cache } = step;
@@ -160,5 +160,6 @@ export class CallJob implements Task {
 
 /** A call that was told to stop has either come to its end all the same, or stopped. */
 function afterAbort(ending: CallEnding): CallEnding {
-  return ending.kind === "value" ? ending : { kind: "cancelled" };
+  if (ending.kind === "value") return ending;
+  return { kind: "cancelled", ...(ending.late !== undefined && { late: ending.late }) };
 }

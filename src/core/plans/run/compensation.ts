@@ -27,7 +27,7 @@ export interface CompensationDeps {
 /** Longest time of one call that undoes something, in milliseconds. */
 const CALL_TIMEOUT_MS = 30_000;
 /** Longest time to undo a whole plan, in milliseconds. */
-const TOTAL_TIMEOUT_MS = 300_000;
+export const UNDOING_TIMEOUT_MS = 300_000;
 
 /**
  * Undoes what a plan has done, the latest first, one after another; a compensation that fails does
@@ -38,9 +38,9 @@ export async function compensate(deeds: readonly Deed[], deps: CompensationDeps)
   const abort = childCancellation(deps.signal);
   // A plan may have failed for having used up what its expressions may cost.
   const evaluator = createPlanEvaluator();
-  const timer = deps.clock.after(TOTAL_TIMEOUT_MS, () => {
-    const message = `The plan could not be undone within ${TOTAL_TIMEOUT_MS} ms.`;
-    abort.abort(new GatewayError("deadline-exceeded", message, { timeoutMs: TOTAL_TIMEOUT_MS }));
+  const timer = deps.clock.after(UNDOING_TIMEOUT_MS, () => {
+    const message = `The plan could not be undone within ${UNDOING_TIMEOUT_MS} ms.`;
+    abort.abort(new GatewayError("deadline-exceeded", message, { timeoutMs: UNDOING_TIMEOUT_MS }));
   });
   try {
     for (const { state, scope } of deeds.toReversed()) {
@@ -120,9 +120,10 @@ async function failureOfUndoing(
     const args = template.render(scope);
     const call = { step: state.step.id, tool, arguments: args, timeoutMs: CALL_TIMEOUT_MS };
     const outcome = await caller.call(call, signal);
-    if (outcome.kind === "cancelled" && signal.aborted) return failureOf(signal.reason);
     const ending = endingOf(outcome, mayWrite);
-    return ending.kind === "failed" ? ending.failure : undefined;
+    if (ending.kind !== "failed") return undefined;
+    const isCutShort = outcome.kind === "cancelled" && signal.aborted;
+    return isCutShort ? failureOf(signal.reason) : ending.failure;
   } catch (error) {
     return failureOf(error);
   }

@@ -14,6 +14,9 @@ const CLOSE = 0x5d;
 const COMMA = 0x2c;
 const NULL = /* @__PURE__ */ new TextEncoder().encode("null");
 
+/** Items of which it is told how the plans behind them ended that were left; the log has them all. */
+const MAX_LATE = 10;
+
 /** The items of one `forEach`, and who hears of them. */
 export interface ItemsSpec {
   readonly step: CompiledStep;
@@ -82,6 +85,7 @@ export class ItemsRun implements Task {
   #succeeded = 0;
   #failed = 0;
   #firstFailure: string | undefined;
+  readonly #late: string[] = [];
   #longestMs = 0;
   #sumMs = 0;
   #isQueued = false;
@@ -106,6 +110,11 @@ export class ItemsRun implements Task {
   /** Why the first one failed that did, in a sentence. */
   get firstFailure(): string | undefined {
     return this.#firstFailure;
+  }
+
+  /** How plans behind its items ended that went on undoing when they were told to stop. */
+  get late(): string | undefined {
+    return this.#late.length === 0 ? undefined : this.#late.join("\n");
   }
 
   /** How long its work takes at least, in milliseconds: no schedule is faster within its own limit. */
@@ -178,8 +187,15 @@ export class ItemsRun implements Task {
       this.#values[index] = ending.value;
     }
     if (ending.kind === "failed") this.#onFailure(index, ending.failure);
+    if (ending.kind === "cancelled") this.#noteLate(index, ending.late);
     this.#spec.onItem(index, ending.kind === "value" ? ending.value : undefined);
     this.#goOn();
+  }
+
+  #noteLate(index: number, late: string | undefined): void {
+    if (late !== undefined && this.#late.length < MAX_LATE) {
+      this.#late.push(`Item ${index} (the first is 0): ${late}`);
+    }
   }
 
   /** Unless the plan puts up with failed items, no more are begun after the first. */

@@ -21,8 +21,9 @@ interface Entry {
 }
 
 /**
- * The runs under way, and those that have ended and are remembered. Plans that stand behind
- * composite tools are counted with the plan or call that they belong to, and not remembered.
+ * The runs under way, and those that have ended and are remembered. Plans behind composite tools
+ * are counted with the call that they belong to; those inside other plans are not remembered, since
+ * nobody is told their ids.
  */
 export class RunRegistry implements Disposable {
   readonly #limits: RegistryLimits;
@@ -62,9 +63,9 @@ export class RunRegistry implements Disposable {
   /** Takes a run that has ended from those under way, and remembers it as far as there is room. */
   end(run: PlanRunner, report: PlanReport, { principal, origin }: PlanRequest): void {
     this.#running.delete(run.id);
-    if (origin !== undefined) return;
     const owner = principalKey(principal);
-    this.#count(owner, -1);
+    if (origin === undefined) this.#count(owner, -1);
+    else if (origin.plan !== "") return;
     const kept = keptRun(run, report, this.#limits.keepBytes);
     if (kept !== undefined) this.#kept.add(run.id, { run: kept.run, owner }, kept.bytes);
   }

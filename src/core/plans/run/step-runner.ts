@@ -114,7 +114,10 @@ export class StepRunner {
     noteCall(state, job);
     if (ending.kind === "value") this.#succeed(state, ending.value, job.tookMs);
     else if (ending.kind === "failed") this.#fail(state, ending.failure, job.tookMs);
-    else this.#end(state, "cancelled", job.tookMs);
+    else {
+      state.late = ending.late;
+      this.#end(state, "cancelled", job.tookMs);
+    }
   }
 
   #beginItems(state: StepState): void {
@@ -169,6 +172,7 @@ export class StepRunner {
       state.value = run.value();
       return this.#end(state, "succeeded", run.tookMs);
     }
+    state.late = run.late;
     if (failed === 0) return this.#end(state, "cancelled", run.tookMs);
     if (run.isWhole) {
       state.value = run.value();
@@ -214,11 +218,15 @@ export class StepRunner {
 
   #end(state: StepState, status: EndStatus, tookMs = 0): void {
     state.status = status;
-    if (status === "cancelled") state.reason = this.#stopReason;
+    if (status === "cancelled") state.reason = withLate(this.#stopReason, state.late);
     if (state.startedMs !== undefined) state.endedMs = this.#deps.nowMs();
     this.#deps.board.end(state, tookMs);
     this.#deps.tell(eventOf(state, status), state);
   }
+}
+
+function withLate(reason: string | undefined, late: string | undefined): string | undefined {
+  return late === undefined ? reason : `${reason ?? ""} ${late}`.trim();
 }
 
 type EndStatus = "succeeded" | "failed" | "skipped" | "cancelled";

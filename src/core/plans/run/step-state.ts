@@ -30,6 +30,8 @@ export class StepState {
   value: RawJson | undefined;
   error: StepFailure | undefined;
   reason: string | undefined;
+  /** How a plan behind it ended that went on undoing when the step was told to stop. */
+  late: string | undefined;
   startedMs: number | undefined;
   endedMs: number | undefined;
   /** When its progress was told last. */
