@@ -116,6 +116,23 @@ describe("checking arguments", () => {
     expect(unusable).toEqual([]);
   });
 
+  it("tells integers with all their digits", () => {
+    const strict = tool({
+      properties: { limit: { maximum: 100 }, list: { items: { type: "string" } } },
+    });
+    const text = '{"limit":12345678901234567890,"list":["x",-9007199254740993,1e30,1.5]}';
+    expect(checkText(strict, text).toSorted()).toEqual([
+      "/limit must be <= 100, got 12345678901234567890",
+      "/list/1 must be string, got -9007199254740993",
+      "/list/2 must be string, got 1e+30",
+      "/list/3 must be string, got 1.5",
+    ]);
+    const long = `1${"0".repeat(80)}`;
+    expect(checkText(strict, `{"limit":${long}}`)).toEqual([
+      `/limit must be <= 100, got ${long.slice(0, 60)}…`,
+    ]);
+  });
+
   it("ignores formats and keywords it does not know", () => {
     const schema: JsonObject = {
       properties: { n: { type: "integer", format: "uint32", "x-vendor": true } },

@@ -83,7 +83,7 @@ export function createArgumentsValidator(
         return [{ path: "", message: `must be an object, got ${kindOf(value)}` }];
       if (!options.enabled || tool.flags.some((flag) => ACCEPT.has(flag))) return [];
       const errors = errorsOf(tool, value, args.bytes.length);
-      return toViolations(settledErrors(errors, unknown), options.maxViolations);
+      return toViolations(settledErrors(errors, unknown), args, options.maxViolations);
     },
   };
 }

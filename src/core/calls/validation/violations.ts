@@ -1,21 +1,40 @@
 import type { ErrorObject } from "ajv";
 import type { Violation } from "../../../kernel/errors.ts";
-import { jsonPointer } from "../../../kernel/json-pointer.ts";
+import { jsonPointer, pointerKeys } from "../../../kernel/json-pointer.ts";
 import { nearestNames } from "../../../kernel/nearest-names.ts";
+import type { RawJson } from "../../../kernel/raw-json.ts";
+import { exactValue } from "../../expressions/index.ts";
 
 const MAX_SHOWN = 60;
 
-/** Tells what a validator found, one sentence each, at most `limit`; a last one says that there is more. */
-export function toViolations(errors: readonly ErrorObject[], limit: number): Violation[] {
+/**
+ * Tells what a validator found in `args`, one sentence each, at most `limit`; a last one says that
+ * there is more.
+ */
+export function toViolations(
+  errors: readonly ErrorObject[],
+  args: RawJson,
+  limit: number,
+): Violation[] {
   const violations = new Map<string, Violation>();
   for (const error of errors) {
-    const violation = toViolation(error);
+    const violation = toViolation({ ...error, data: asWritten(error, args) });
     violations.set(`${violation.path}\0${violation.message}`, violation);
     if (violations.size > limit) break;
   }
   const list = [...violations.values()];
   if (list.length <= limit) return list;
   return [...list.slice(0, limit), { path: "", message: "and more" }];
+}
+
+/** The value that an error speaks of, an integer with all its digits. */
+function asWritten({ data, instancePath }: ErrorObject, args: RawJson): unknown {
+  if (!Number.isInteger(data) || Number.isSafeInteger(data)) return data;
+  let value: unknown = exactValue(args);
+  for (const key of pointerKeys(instancePath)) {
+    value = (value as Readonly<Record<string, unknown>>)[key];
+  }
+  return value;
 }
 
 function toViolation(error: ErrorObject): Violation {
@@ -60,6 +79,11 @@ function show(value: unknown): string {
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value === "object" && value !== null) return "an object";
   if (value === undefined) return "nothing";
+  if (typeof value === "bigint") return shorten(String(value));
   const text = JSON.stringify(typeof value === "string" ? value.slice(0, MAX_SHOWN) : value);
   return typeof value === "string" && value.length > MAX_SHOWN ? `${text.slice(0, -1)}…"` : text;
+}
+
+function shorten(text: string): string {
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }
