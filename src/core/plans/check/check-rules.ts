@@ -73,13 +73,49 @@ function checkTool(
     plan,
   );
   const already = rules.broken(before ?? [], tool);
+  const isMutual = earlier.some((other) => rules.broken([tool], other) !== undefined);
+  const movable = already !== undefined || isMutual ? [] : targets;
+  const bound = beginAfter(movable, plan);
   for (const step of steps) {
     const other = targets.find((target) => target !== step) ?? step;
     const isAgain = targets.includes(step) && mayCallAgain(step, tool);
     if (already === undefined && safe.has(step.position) && !isAgain) continue;
+    const isBound = isAgain || bound.has(step.position);
+    const cure = isBound ? "" : cureOf(step, movable, plan);
     const reason = already ?? rules.broken(earlier, tool);
-    tell(step, `${reason} (${nameOf(step.text)} may come after ${nameOf(other.text)})`, plan);
+    tell(
+      step,
+      `${reason} (${nameOf(step.text)} may come after ${nameOf(other.text)}${cure})`,
+      plan,
+    );
   }
+}
+
+/** What lets a step end before others begin. */
+function cureOf(step: StepDraft, others: readonly StepDraft[], { steps }: OrderedPlan): string {
+  const [first, ...more] = others.map(({ text }) => nameOf(text));
+  if (first === undefined) return "";
+  let ended = step;
+  while (ended.fallbackFor !== undefined) ended = steps[ended.fallbackFor]!;
+  const all = more.length === 0 ? first : `${first} and ${more.length} more`;
+  return `; let ${all} wait for ${nameOf(ended.text)} by dependsOn`;
+}
+
+/** The steps that begin after one of `targets` by what the plan says, so that these cannot wait for them. */
+function beginAfter(
+  targets: readonly StepDraft[],
+  { steps, order }: OrderedPlan,
+): ReadonlySet<number> {
+  const sources = new Set(targets.map(({ position }) => position));
+  const bound = new Set<number>();
+  const isAfter = (other: number): boolean => sources.has(other) || bound.has(other);
+  for (const position of order) {
+    const { dependencies, fallbackFor } = steps[position]!;
+    // The order of writes gives way to what a plan says.
+    const waits = [...dependencies].some(([other, kind]) => kind !== "write" && isAfter(other));
+    if (waits || (fallbackFor !== undefined && isAfter(fallbackFor))) bound.add(position);
+  }
+  return bound;
 }
 
 /**

@@ -61,6 +61,38 @@ describe("composition rules", () => {
     );
   });
 
+  it("are told with the dependency that would keep to them, if one can", () => {
+    const told = (...steps: object[]): string[] =>
+      bench.compile({ steps }).problems.map(({ message }) => message);
+    const reason = "mail__send may not follow vault__read: Secrets stay here.";
+    expect(told(vault("v"), mail("m"))).toEqual([
+      `${reason} ("m" may come after "v"; let "v" wait for "m" by dependsOn)`,
+    ]);
+    expect(told(vault("v"), mail("m"), vault("w"), vault("x"))).toEqual([
+      `${reason} ("m" may come after "v"; let "v" and 2 more wait for "m" by dependsOn)`,
+    ]);
+    const list = { id: "l", tool: "mail__list", onError: { fallbackStep: "m" } };
+    expect(told(list, mail("m"), vault("v"))).toEqual([
+      `${reason} ("m" may come after "v"; let "v" wait for "l" by dependsOn)`,
+    ]);
+    const between = { id: "l", tool: "mail__list", dependsOn: "v" };
+    expect(told(vault("v"), between, mail("m", { dependsOn: "l" }))).toEqual([
+      `${reason} ("m" may come after "v")`,
+    ]);
+  });
+
+  it("are told without one where each may not follow the other", () => {
+    const mutual = createPlanBench({
+      tools: TOOLS,
+      rules: [{ after: ["*"], forbid: ["*"], reason: "One at a time." }],
+    });
+    const { problems } = mutual.compile({ steps: [vault("v"), mail("m")] });
+    expect(problems.map(({ message }) => message)).toEqual([
+      'vault__read may not follow vault__read: One at a time. ("v" may come after "m")',
+      'mail__send may not follow vault__read: One at a time. ("m" may come after "v")',
+    ]);
+  });
+
   it("count tools inside composites, tools called before, and what undoes steps", () => {
     expect(check([vault("v"), { id: "c", tool: "composites__leak" }])).toEqual(broken(1));
     const origin = (tools: readonly string[]) => ({
