@@ -123,6 +123,7 @@ class Supervisor implements ServerSupervisor {
     for (let replays = 0; ; replays++) {
       const slot = this.#slotFor(request);
       const connection = slot.connection ?? (await this.#acquire(slot, signal));
+      if (replays > 0 && request.tries !== undefined) request.tries.attempts += 1;
       try {
         return await connection.call(call, signal);
       } catch (error) {

@@ -152,9 +152,11 @@ describe("a connection that is lost", () => {
       if (request.method === "tools/call" && link === rig.links.opened[0]) throw expired;
       return plain(request, link);
     };
-    const answer = upstreams.call(callOf(), signal);
+    const tries = { attempts: 1 };
+    const answer = upstreams.call(callOf({ tries }), signal);
     await rig.clock.advance(0);
     await expect(answer).resolves.toMatchObject({ kind: "result" });
+    expect(tries.attempts).toBe(2);
     expect(rig.links.opened).toHaveLength(2);
     expect(rig.links.opened[0]?.isDisposed).toBe(true);
     expect(stateOf(upstreams)).toBe("ready");

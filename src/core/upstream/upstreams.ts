@@ -88,6 +88,8 @@ export interface UpstreamRequest {
   readonly traceId?: string;
   /** Set when a plan asks; never sent to a server. */
   readonly origin?: CallOrigin;
+  /** Where the asker counts tries at the server, this one included; one more is added for a replay. */
+  readonly tries?: { attempts: number };
 }
 
 /** What the server said: the `result` member's bytes. */

@@ -52,6 +52,14 @@ describe("an attempt at the server", () => {
     expect(metrics.sum("upstreamAttempts", { server: "s", outcome: "result" })).toBe(1);
   });
 
+  it("counts the tries that the connection makes once more", async () => {
+    const { attempt } = setUp(async ({ tries }) => {
+      tries!.attempts += 1;
+      return { kind: "result", body };
+    });
+    expect((await attempt()).call.notes.attempts).toBe(2);
+  });
+
   it("hands on which plan asks, and the trace that the call belongs to", async () => {
     const { attempt, requests } = setUp(async () => ({ kind: "result", body }));
     const trail = { tools: new Set<string>(), add: () => undefined };

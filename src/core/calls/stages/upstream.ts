@@ -47,7 +47,7 @@ export function createUpstreamStage(deps: UpstreamStageDeps): Next {
 }
 
 function toUpstreamRequest(call: Call): UpstreamRequest {
-  const { request, principal, tool, traceId, signsOfLife } = call;
+  const { request, principal, tool, traceId, signsOfLife, notes } = call;
   const { session } = request;
   return withCarried(request, toListener(request.onProgress, signsOfLife), {
     server: tool.server,
@@ -55,6 +55,7 @@ function toUpstreamRequest(call: Call): UpstreamRequest {
     arguments: request.arguments,
     safe: isSafeTool(tool),
     traceId,
+    tries: notes,
     scope: session === undefined ? { principal } : { principal, session },
   });
 }
