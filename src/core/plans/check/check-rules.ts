@@ -65,6 +65,11 @@ function checkTool(
   plan: OrderedPlan,
   { rules, before }: RuleCheckDeps,
 ): void {
+  const already = rules.broken(before ?? [], tool);
+  if (already !== undefined) {
+    for (const step of steps) tell(step, already, plan);
+    return;
+  }
   const earlier = [...users.keys()].filter((other) => rules.broken([other], tool) !== undefined);
   const targets = [...new Set(earlier.flatMap((other) => users.get(other)!))];
   const safe = certainlyBefore(
@@ -72,22 +77,17 @@ function checkTool(
     targets.map(({ position }) => position),
     plan,
   );
-  const already = rules.broken(before ?? [], tool);
   const isMutual = earlier.some((other) => rules.broken([tool], other) !== undefined);
-  const movable = already !== undefined || isMutual ? [] : targets;
+  const movable = isMutual ? [] : targets;
   const bound = beginAfter(movable, plan);
   for (const step of steps) {
     const other = targets.find((target) => target !== step) ?? step;
     const isAgain = targets.includes(step) && mayCallAgain(step, tool);
-    if (already === undefined && safe.has(step.position) && !isAgain) continue;
+    if (safe.has(step.position) && !isAgain) continue;
     const isBound = isAgain || bound.has(step.position);
     const cure = isBound ? "" : cureOf(step, movable, plan);
-    const reason = already ?? rules.broken(earlier, tool);
-    tell(
-      step,
-      `${reason} (${nameOf(step.text)} may come after ${nameOf(other.text)}${cure})`,
-      plan,
-    );
+    const comes = `${nameOf(step.text)} may come after ${nameOf(other.text)}${cure}`;
+    tell(step, `${rules.broken(earlier, tool)} (${comes})`, plan);
   }
 }
 
