@@ -45,6 +45,8 @@ export interface ErrorData {
   };
   "needs-auth": { readonly server: string };
   "server-exists": { readonly server: string };
+  /** The configuration file holds a composite of that name. */
+  "composite-exists": { readonly composite: string };
   "idempotency-conflict": { readonly key: string };
   "input-required": { readonly server: string };
   "deadline-exceeded": { readonly timeoutMs: number };

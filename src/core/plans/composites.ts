@@ -48,7 +48,7 @@ export interface Composites {
   list(): readonly CompositeView[];
   /**
    * Adds or replaces one over the API; it is kept over restarts.
-   * @throws GatewayError `invalid-plan` (also for recursion), `invalid-request`, `server-exists` for
+   * @throws GatewayError `invalid-plan` (also for recursion), `invalid-request`, `composite-exists` for
    *   a name that the config file holds.
    */
   add(composite: CompositeDefinition, principal: Principal): Promise<CompositeView>;

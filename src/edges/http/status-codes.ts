@@ -28,6 +28,7 @@ export const PROBLEM_KINDS = {
   "server-unavailable": { status: 503, title: "Server unavailable" },
   "needs-auth": { status: 424, title: "Server needs login" },
   "server-exists": { status: 409, title: "Server exists" },
+  "composite-exists": { status: 409, title: "Composite exists" },
   "idempotency-conflict": { status: 422, title: "Idempotency key used for another call" },
   "input-required": { status: 409, title: "Input required" },
   "deadline-exceeded": { status: 504, title: "Deadline exceeded" },

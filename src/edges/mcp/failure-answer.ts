@@ -30,6 +30,7 @@ const PRESENTATION = {
   "server-unavailable": { meta: "tool-error", direct: "tool-error" },
   "needs-auth": { meta: "tool-error", direct: "tool-error" },
   "server-exists": { meta: "tool-error", direct: "tool-error" },
+  "composite-exists": { meta: "tool-error", direct: "tool-error" },
   "idempotency-conflict": { meta: "tool-error", direct: "tool-error" },
   "input-required": { meta: "tool-error", direct: "tool-error" },
   "deadline-exceeded": { meta: "tool-error", direct: "tool-error" },

@@ -24,7 +24,7 @@ export interface CompositeSet {
   /**
    * Keeps one, on disk first, then in force; changes happen one after another. `check` is asked when
    * its turn has come.
-   * @throws what `check` throws; GatewayError `server-exists`, `invalid-request` when there are too
+   * @throws what `check` throws; GatewayError `composite-exists`, `invalid-request` when there are too
    *   many; the store's error.
    */
   add(composite: CompositeDefinition, check: () => void): Promise<Composite>;
@@ -100,9 +100,9 @@ function byName(
   return new Map(composites.map((composite) => [composite.name, { ...composite, source }]));
 }
 
-function standsInFile(name: string): GatewayError<"server-exists"> {
+function standsInFile(name: string): GatewayError<"composite-exists"> {
   const message = `The config file has a composite ${name}; change it there, or choose another name.`;
-  return new GatewayError("server-exists", message, { server: name });
+  return new GatewayError("composite-exists", message, { composite: name });
 }
 
 function notOverApi(name: string): GatewayError<"forbidden"> {

@@ -191,7 +191,7 @@ describe("composites over the API", () => {
     const find = composite("find", { steps: [READ] });
     const { composites } = await rigWith({ file: [find] });
     await expect(composites.add(find, principal("p"))).rejects.toMatchObject({
-      code: "server-exists",
+      code: "composite-exists",
     });
     await expect(composites.remove("find")).rejects.toMatchObject({
       code: "forbidden",

@@ -33,6 +33,7 @@ export const EXIT_CODES = {
   "server-unavailable": EXIT.unreachable,
   "needs-auth": EXIT.unreachable,
   "server-exists": EXIT.failed,
+  "composite-exists": EXIT.failed,
   "idempotency-conflict": EXIT.usage,
   "input-required": EXIT.failed,
   "deadline-exceeded": EXIT.unreachable,

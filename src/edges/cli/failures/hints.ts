@@ -65,6 +65,8 @@ const HINTS = {
   "server-unavailable": seeServer,
   "needs-auth": () =>
     "Give the server's credentials in its entry (headers or env), then reconnect.",
+  "composite-exists": () =>
+    "Choose another name, or change the composite in the configuration file.",
   "server-exists": () => "Choose another id, or remove it first with switchboard servers remove.",
   "idempotency-conflict": () => "Use a new key for another call.",
   "input-required": () => "Call it from an MCP client that can answer, or give what it asks for.",

@@ -27,7 +27,7 @@ export function addComposite({ gateway }: EdgeContext): Endpoint {
         200: { description: "It was replaced.", schema: compositeSchema },
         201: { description: "It was added.", schema: compositeSchema },
       },
-      failures: ["invalid-plan", "server-exists"],
+      failures: ["invalid-plan", "composite-exists"],
     },
     async ({ body, principal, reply }) => {
       const composite = readComposite(body);
