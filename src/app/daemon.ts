@@ -134,8 +134,8 @@ class Daemon {
     // What the pipeline was made with: the setting holds from the next start on.
     const drainMs = this.#parts.loaded.config.calls.drainTimeoutMs + 1_000;
     const phases: readonly ShutdownPhase[] = [
-      phase("announce", () => this.#address?.announceStop(stopsBy)),
       phase("stop listening", () => void http.server.close()),
+      phase("announce", () => this.#address?.announceStop(stopsBy)),
       phase("drain", () => this.#runtime.drain(), drainMs),
       phase("close sessions", () => mcp[Symbol.asyncDispose]()),
       phase("close connections", () => http.close()),

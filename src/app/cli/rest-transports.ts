@@ -27,8 +27,7 @@ export function createHttpTransport(url: string, token: string | undefined): Res
         };
       } catch (error) {
         if (signal.aborted) throw signal.reason;
-        const message = `No daemon answers at ${base}: ${causeOf(error)}.`;
-        throw new GatewayError("daemon-unreachable", message, { url: base, cause: error });
+        throw unreachable(base, error as NodeJS.ErrnoException);
       }
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
@@ -84,7 +83,22 @@ function flat(headers: object): Record<string, string | undefined> {
   );
 }
 
-function causeOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code === "ECONNREFUSED" ? "the connection is refused" : message;
+/** How a connection ends that had been there. */
+const LOST: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  "UND_ERR_SOCKET",
+  "ECONNRESET",
+  "ECONNABORTED",
+  "EPIPE",
+]);
+
+function unreachable(base: string, error: NodeJS.ErrnoException): GatewayError {
+  const { code = "", message } = error;
+  if (LOST.has(code)) {
+    const what = `The connection to ${base} was lost before the answer had come: ${message}.`;
+    const data = { url: base, reason: "connection-lost", cause: error } as const;
+    return new GatewayError("daemon-unreachable", what, data);
+  }
+  const why = code === "ECONNREFUSED" ? "the connection is refused" : message;
+  const what = `No daemon answers at ${base}: ${why}.`;
+  return new GatewayError("daemon-unreachable", what, { url: base, cause: error });
 }

@@ -192,6 +192,6 @@ describe("a call's progress", () => {
   it("may be cut off", async () => {
     const run = await call(["{}", "--progress"], { headers: STREAM, chunks: [half] });
     expect(run).toMatchObject({ code: 4, out: "" });
-    expect(run.err).toContain("ended before the call was answered");
+    expect(run.err).toContain("was lost while users__search_users was called: whether");
   });
 });

@@ -224,7 +224,11 @@ describe("plan run", () => {
     const chunks = [event("plan.started", { plan: "p1", steps: 2 })];
     const run = await plan(["run"], { "POST /v1/plans": { headers: STREAM, chunks } });
     expect(run).toMatchObject({ code: 4, out: "" });
-    expect(run.err).toContain("ended before the plan had ended");
+    expect(run.err).toBe(
+      "error: The connection to http://127.0.0.1:8700 was lost while plan p1 ran: it may have done " +
+        "part of its work, and if the daemon has ended, nothing of that was undone.\n" +
+        "hint: See with switchboard status whether it still runs.\n",
+    );
   });
 });
 

@@ -55,5 +55,8 @@ export async function askEvents(
 
 function cutOff(target: string, awaited: string): GatewayError {
   const message = `The connection to ${target} ended before ${awaited}.`;
-  return new GatewayError("daemon-unreachable", message, { url: target });
+  return new GatewayError("daemon-unreachable", message, {
+    url: target,
+    reason: "connection-lost",
+  });
 }

@@ -1,3 +1,4 @@
+import { duringConnection } from "../failures/lost-connection.ts";
 import { askEvents } from "./ask-events.ts";
 import type { RestClient } from "./rest-client.ts";
 
@@ -16,8 +17,17 @@ export interface ToolCall {
 /**
  * Calls a tool; gives the answer's JSON text as it came.
  * @throws ProblemError as by `RestClient.ask`, also when the stream ends in a problem.
+ * @throws GatewayError `daemon-unreachable`; a connection lost in between leaves open what was done.
  */
-export async function callTool(client: RestClient, call: ToolCall): Promise<Uint8Array> {
+export function callTool(client: RestClient, call: ToolCall): Promise<Uint8Array> {
+  return duringConnection(ask(client, call), () => ({
+    during: `${call.tool} was called`,
+    means:
+      "whether the call was carried out is not known. Where the tool may write, look before calling it again.",
+  }));
+}
+
+async function ask(client: RestClient, call: ToolCall): Promise<Uint8Array> {
   const { tool, onProgress } = call;
   const request = {
     method: "POST",

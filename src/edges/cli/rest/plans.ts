@@ -1,5 +1,6 @@
 import { planEventSchema } from "../../../contract/index.ts";
 import { objectMembers, slice } from "../../../mcp/json-scan.ts";
+import { duringConnection } from "../failures/lost-connection.ts";
 import type { PlanEventAnswer } from "../plans/answers.ts";
 import { askEvents } from "./ask-events.ts";
 import { readAnswer, type Ask, type RestClient } from "./rest-client.ts";
@@ -32,6 +33,7 @@ export interface PlanFollower {
  * Runs a plan to its end; gives the answer's JSON text.
  * @throws ProblemError `invalid-plan` and others; the signal's reason when it aborts before the plan
  *   has begun, or when cancelling fails.
+ * @throws GatewayError `daemon-unreachable`; a connection lost in between leaves open what was done.
  */
 export async function runPlan(
   client: RestClient,
@@ -51,7 +53,7 @@ export async function runPlan(
   signal.throwIfAborted();
   signal.addEventListener("abort", cancel, { once: true });
   try {
-    return await follow(
+    const report = follow(
       client,
       { ...detachable(plan, { timeoutMs, values }), signal: leaving.signal },
       (event) => {
@@ -59,6 +61,11 @@ export async function runPlan(
         onEvent(event);
       },
     );
+    return await duringConnection(report, () => ({
+      during: id === undefined ? "the plan began" : `plan ${id} ran`,
+      means:
+        "it may have done part of its work, and if the daemon has ended, nothing of that was undone.",
+    }));
   } finally {
     signal.removeEventListener("abort", cancel);
   }
@@ -66,7 +73,12 @@ export async function runPlan(
 
 /** Begins a plan that runs on alone; gives the answer's JSON text, the plan as it is then. */
 export async function detachPlan(client: RestClient, request: PlanRunRequest): Promise<Uint8Array> {
-  return (await client.ask(detachable(request.plan, { ...request, detach: true }))).body;
+  const asked = client.ask(detachable(request.plan, { ...request, detach: true }));
+  const { body } = await duringConnection(asked, () => ({
+    during: "the plan was handed over",
+    means: "it may have begun, and if the daemon has ended, nothing of it was undone.",
+  }));
+  return body;
 }
 
 /** A plan as it is now. */
