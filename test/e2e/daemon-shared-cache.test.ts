@@ -84,6 +84,16 @@ describe("two replicas with one Redis", () => {
     await waitFor(async () => (await echo(one, "b")) === "miss", { what: "all of them to go" });
   });
 
+  it("start with what is there in their memory, where they are told to", async () => {
+    await readNote(await start());
+    const [serverUrl, redisUrl] = [reference.url, redis.url];
+    const late = await startReplica(scope, { serverUrl, redisUrl, cache: { warmEntries: 10 } });
+    await waitFor(async () => (await late.rest.get("/v1/cache")).body.l1.entries === 1, {
+      what: "the entry in memory",
+    });
+    expect(await readNote(late)).toMatchObject({ cache: "l1" });
+  });
+
   it("agree about ages although their clocks do not", async () => {
     const hours = (count: number) =>
       startReplica(scope, {

@@ -13,15 +13,18 @@ export type ReplicaSetup = {
   serverUrl: string;
   redisUrl: string;
   env?: Record<string, string>;
+  /** The section `cache`. */
+  cache?: object;
 };
 
 /** Starts a daemon and waits until its server and its Redis are there. */
 export async function startReplica(scope: Scope, setup: ReplicaSetup): Promise<Replica> {
-  const { serverUrl, redisUrl, env = {} } = setup;
+  const { serverUrl, redisUrl, env = {}, cache = {} } = setup;
   const daemon = scope.use(
     await startDaemon({
       env,
       config: {
+        cache,
         mcpServers: { ref: { url: serverUrl, cache: { ttlMs: 600_000, scope: "public" } } },
         redis: { url: redisUrl, commandTimeoutMs: 500, retryMaxMs: 300 },
       },
