@@ -2,6 +2,7 @@ import { arrayItems } from "../../../mcp/json-scan.ts";
 import type { ArgumentsValidator } from "../../calls/index.ts";
 import type { PlanText, StepText } from "../language/plan-text.ts";
 import { checkCall, type CheckedCall } from "./check-call.ts";
+import { checkLookalikes, checkOutputLookalikes } from "./check-lookalikes.ts";
 import { checkSite, type KnownValues } from "./check-site.ts";
 import type { PlanInput } from "./check-input.ts";
 import type { PlanDraft, StepDraft } from "./draft.ts";
@@ -25,6 +26,7 @@ export function checkValues(text: PlanText, plan: PlanDraft, deps: ValueCheckDep
   const schemas = new Set<string>();
   for (const step of plan.steps) {
     for (const site of sitesOf(step)) checkSite(site, known);
+    checkLookalikes(step, known);
     checkItems(step.text, deps.maxItems, plan);
     for (const call of deps.checksArguments ? callsOf(step) : []) {
       if (schemas.size >= MAX_SCHEMAS && !schemas.has(call.tool.fingerprint)) continue;
@@ -34,6 +36,7 @@ export function checkValues(text: PlanText, plan: PlanDraft, deps: ValueCheckDep
   }
   if (text.output !== undefined) {
     const { references } = text.output;
+    checkOutputLookalikes(text.output, known);
     checkSite({ references, seesItem: false, seesSelf: false }, known);
   }
 }

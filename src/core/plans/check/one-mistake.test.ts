@@ -125,6 +125,68 @@ describe("what is written as in other languages", () => {
   });
 });
 
+describe("a text that looks like a reference", () => {
+  const warned = (text: unknown, step: object = {}, more: object = {}): string[] =>
+    told({ ...step, arguments: { note: text } }, { input: { city: "Rome" }, ...more });
+  const warning = (text: string, path: string): string[] => [
+    `not-a-reference: "${text}" is no reference and stays as it is; write \${${path}} for the value`,
+  ];
+
+  it.each([
+    ["{{steps.b.id}}", "steps.b.id"],
+    ["{{ steps.b }}", "steps.b"],
+    ["{steps.b.list[0].id}", "steps.b.list[0].id"],
+    ["$steps.b", "steps.b"],
+    ["$.steps.b.id", "steps.b.id"],
+    ["steps.b.id", "steps.b.id"],
+    ["{{input.city}}", "input.city"],
+    ["$input.city", "input.city"],
+  ])("is told of where it names something of the plan: %s", (text, path) => {
+    expect(warned(text)).toEqual(warning(text, path));
+    expect(told({}, { input: { city: 1 }, output: [text] })).toEqual(warning(text, path));
+  });
+
+  it("is told of inside other text, beside references and where it stands", () => {
+    expect(warned("Of {{ steps.b.id | upper }} and ${steps.b.name}.")).toEqual(
+      warning("{{ steps.b.id", "steps.b.id"),
+    );
+    const { problems } = compilePlan({
+      steps: [
+        { id: "b", tool: "s__read" },
+        { id: "a", tool: "s__read", arguments: { x: ["", { "k/": "to $steps.b!" }] } },
+      ],
+    });
+    expect(problems).toMatchObject([
+      { severity: "warning", step: "a", path: "/steps/1/arguments/x/1/k~1" },
+    ]);
+  });
+
+  it("is told of by the input's schema, and of items in a forEach", () => {
+    const inputSchema = { properties: { town: {} } };
+    expect(warned("{input.town}", {}, { inputSchema, input: {} })).toEqual(
+      warning("{input.town}", "input.town"),
+    );
+    expect(warned("{{item.id}}", { forEach: [1] })).toEqual(warning("{{item.id}}", "item.id"));
+    expect(warned("{{item.id}}")).toEqual([]);
+  });
+
+  it.each([
+    "$${steps.b}",
+    "$${{steps.b}}",
+    "${steps.b.list[?id == $.steps.b.id] | [0]}",
+    "{{steps.other}}",
+    "{{input.country}}",
+    "{input}",
+    "{steps}",
+    "$.steps",
+    "the steps.b of it",
+    "input.city",
+    "{{stepsb.x}}",
+  ])("is text where it is meant to be, or names nothing of the plan: %s", (text) => {
+    expect(warned(text)).toEqual([]);
+  });
+});
+
 describe("a step that is not there", () => {
   it("is never taken for the one that names it", () => {
     const wanted = { fallbackStep: "aa" };

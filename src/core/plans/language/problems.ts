@@ -17,6 +17,8 @@ export const PLAN_PROBLEMS = {
   "unclosed-reference": "A `${` has no closing brace.",
   "invalid-expression": "An expression cannot be read.",
   "reference-in-key": "A `${` stands in the name of a member, where it is no reference.",
+  "not-a-reference":
+    "A text looks like a reference to a value of the plan, but is not written `${…}`; it stays as it is.",
   "unknown-name":
     "An expression begins with something else than `steps`, `input`, `item`, `index`.",
   "steps-as-a-whole": "An expression uses `steps` without naming a step.",
