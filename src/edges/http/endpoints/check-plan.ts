@@ -3,6 +3,7 @@ import { rawJson } from "../../../kernel/raw-json.ts";
 import type { EdgeContext } from "../edge-context.ts";
 import { endpoint, type Endpoint } from "../endpoint.ts";
 import { readMembers } from "../json-body.ts";
+import { knowTools } from "../plans/know-tools.ts";
 
 /** What is wrong with a plan, and how it would run. */
 export function checkPlan({ gateway }: EdgeContext): Endpoint {
@@ -23,8 +24,10 @@ export function checkPlan({ gateway }: EdgeContext): Endpoint {
       },
       failures: [],
     },
-    ({ body, principal }) => {
+    async (exchange) => {
+      const { body, principal } = exchange;
       readMembers(body);
+      await knowTools(gateway, exchange);
       return gateway.plans.check({ plan: rawJson(body), principal });
     },
   );

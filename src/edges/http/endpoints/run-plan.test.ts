@@ -27,6 +27,26 @@ describe("running a plan", () => {
     });
   });
 
+  it.each(["/v1/plans", "/v1/plans/check"])(
+    "waits in %s for a server that connects for the first time",
+    async (path) => {
+      await using edge = createTestEdge();
+      const { gateway } = edge;
+      gateway.plans.endAtOnce();
+      gateway.fakeServers.set({ id: "crm", state: "connecting" });
+      const timers = gateway.clock.pending;
+      let isAnswered = false;
+      const answer = edge
+        .post(path, { steps: [{ id: "a", tool: "crm__find" }] })
+        .finally(() => (isAnswered = true));
+      await waitFor(() => gateway.clock.pending > timers, { what: "the wait" });
+      await gateway.clock.advance(9_000);
+      expect(isAnswered).toBe(false);
+      await gateway.clock.advance(1_000);
+      expect((await answer).statusCode).toBe(200);
+    },
+  );
+
   it("answers with the bytes of output and values, in written order", async () => {
     await using edge = createTestEdge();
     edge.gateway.plans.endAtOnce({

@@ -18,6 +18,7 @@ import {
   toPlanAnswer,
   type PlanAudience,
 } from "../plans/present-plan.ts";
+import { knowTools } from "../plans/know-tools.ts";
 import { finishStream } from "../stream-answer.ts";
 
 const DESCRIPTION = {
@@ -64,6 +65,7 @@ type RunExchange = Exchange<typeof DESCRIPTION>;
 export function runPlan(context: EdgeContext): Endpoint {
   return endpoint(DESCRIPTION, async (exchange) => {
     readMembers(exchange.body);
+    await knowTools(context.gateway, exchange);
     if (exchange.wantsEvents) return streamed(context, exchange);
     const { status, headers, body } = await answerOf(context, exchange);
     return exchange.reply.code(status).headers(headers).send(body);
