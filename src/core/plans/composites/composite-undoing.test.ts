@@ -73,6 +73,7 @@ describe("a plan that is told to stop while a composite is under way", () => {
     expect(warnings(log)).toMatchObject([
       {
         composite: "composites__add_all",
+        outer: run.id,
         step: "m",
         tool: "users__add",
         undo: "users__delete",

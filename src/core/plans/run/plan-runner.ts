@@ -250,11 +250,11 @@ export class PlanRunner implements PlanRun {
   #logUndoing({ step, compensation }: StepState): void {
     if (compensation?.error === undefined) return;
     const { principal, origin } = this.#spec.request;
-    const composite = origin?.within.at(-1);
-    const fields = { plan: this.id, principal: principal.id, step: step.id, tool: step.tool };
     const { tool: undo, error } = compensation;
+    const where = origin && { composite: origin.within.at(-1), outer: origin.plan };
+    const fields = { plan: this.id, principal: principal.id, step: step.id, tool: step.tool };
     this.#deps.log.warn(
-      { ...fields, undo, code: error.code, ...(composite !== undefined && { composite }) },
+      { ...fields, undo, code: error.code, ...where },
       "A plan could not undo a step.",
     );
   }
