@@ -10,7 +10,7 @@ import type {
   RestTransport,
   ServeFlags,
 } from "../../src/edges/cli/host.ts";
-import { yamlToJson } from "../../src/edges/http/yaml-body.ts";
+import { readYaml } from "../../src/edges/http/yaml-body.ts";
 import { runCli } from "../../src/edges/cli/run-cli.ts";
 
 /** An answer as a test writes it: a body that is a text goes out as it is, all else as JSON. */
@@ -91,8 +91,9 @@ export async function runFakeCli(argv: readonly string[], setup: CliSetup = {}):
     },
     signal: setup.signal ?? new AbortController().signal,
     launch: { command: "/usr/bin/switchboard", args: [] },
-    yamlToJson: (yaml) => yamlToJson(Buffer.from(yaml), 1_000_000),
-    configFile: ({ config }) => Promise.resolve(config),
+    readYaml: (yaml) => readYaml(Buffer.from(yaml), 1_000_000),
+    configFile: ({ config }) =>
+      Promise.resolve(config ?? (setup.gateway === undefined ? undefined : CONFIG_FILE)),
     ...gateways(setup, seen),
     ...files(setup, seen),
     ...setup.host,

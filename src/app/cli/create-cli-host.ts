@@ -1,6 +1,6 @@
 import { readEnvironment, type Environment } from "../../config/index.ts";
 import { newApiKey } from "../../core/access/index.ts";
-import { yamlToJson } from "../../edges/http/yaml-body.ts";
+import { readYaml } from "../../edges/http/yaml-body.ts";
 import type { CliHost, GlobalFlags, RestTransport, Terminal } from "../../edges/cli/host.ts";
 import { GatewayError } from "../../kernel/errors.ts";
 import { createSystemRandom } from "../../kernel/random.ts";
@@ -75,7 +75,7 @@ export function createCliHost(options: CliHostOptions): CliHost {
         throw error;
       }
     },
-    yamlToJson: (yaml) => yamlToJson(Buffer.from(yaml), MAX_UNFOLDED_BYTES),
+    readYaml: (yaml) => readYaml(Buffer.from(yaml), MAX_UNFOLDED_BYTES),
     doctor: (flags) => createDoctor({ inUse, version, signal }).run(flags),
   };
 }

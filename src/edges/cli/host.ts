@@ -78,6 +78,18 @@ export interface DaemonProcess {
   look(): Promise<DaemonState>;
 }
 
+/** A YAML document as JSON text, or all that is wrong with it, lines and columns counted from 1. */
+export type YamlReading =
+  | { readonly kind: "read"; readonly json: Uint8Array }
+  | {
+      readonly kind: "broken";
+      readonly problems: readonly {
+        readonly message: string;
+        readonly line: number;
+        readonly column: number;
+      }[];
+    };
+
 /** A server entry as the config file holds it. */
 export interface ConfiguredServer {
   readonly id: string;
@@ -167,10 +179,10 @@ export interface CliHost {
     client: "claude-code" | "cursor" | "vscode",
   ): Promise<{ readonly path: string; readonly text: string | undefined }>;
   /**
-   * Writes a YAML document as JSON, as the API reads it: no number is rounded, aliases are bounded.
-   * @throws GatewayError `invalid-request` with every problem and its line; `payload-too-large`.
+   * Reads a YAML document as JSON, as the API does: no number is rounded, aliases are bounded.
+   * @throws GatewayError `payload-too-large`.
    */
-  yamlToJson(yaml: Uint8Array): Uint8Array;
+  readYaml(yaml: Uint8Array): YamlReading;
   /** Replaces a file in one step, keeping its mode (0600 where it is new), and makes its folders. */
   writeFile(path: string, text: string): Promise<void>;
 }

@@ -89,6 +89,17 @@ describe("YAML that is refused", () => {
     expect(() => json(text)).toThrow(message);
   });
 
+  it.each([
+    ["a: { b: ${item}, c: ${item} }", 'line 1, column 9: put "${item}" in quotes here'],
+    ["a: {\n  b: ${x[0].y},\n  c: 1\n}", 'line 2, column 6: put "${x[0].y}" in quotes here'],
+    ["a: [ ${x} ]\nb: 1", 'line 1, column 6: put "${x}" in quotes here'],
+    ["a: { b: ${x", 'line 1, column 9: put "${…}" in quotes here'],
+    [`a: { b: \${${"x".repeat(100)}} }`, 'put "${…}" in quotes here'],
+  ])("is a bare reference in %j, and is told once", (text, message) => {
+    expect(() => json(text)).toThrow(message);
+    expect(() => json(text)).not.toThrow("more)");
+  });
+
   it("names every problem of the text", () => {
     expect(() => json("a: !x 1\nb: !y 2")).toThrow("Unresolved tag: !x (and 1 more)");
   });

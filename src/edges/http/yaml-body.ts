@@ -32,37 +32,79 @@ class YamlError extends Error {
   }
 }
 
+/** What is wrong with a YAML document, and where, counted from 1. */
+export interface YamlProblem {
+  readonly message: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A YAML document as JSON text, or all that is wrong with it. */
+export type YamlReading =
+  | { readonly kind: "read"; readonly json: Buffer }
+  | { readonly kind: "broken"; readonly problems: readonly YamlProblem[] };
+
 /**
- * Writes a YAML document as JSON. Decimal numbers keep their digits, so that none is rounded;
- * aliases are unfolded up to `maxBytes` of JSON.
+ * Writes a YAML document as JSON, as `readYaml`.
  * @throws GatewayError `invalid-request` with every problem and its line; `payload-too-large`.
  */
 export function yamlToJson(body: Buffer, maxBytes: number): Buffer {
+  const reading = readYaml(body, maxBytes);
+  if (reading.kind === "read") return reading.json;
+  throw invalidRequest(
+    reading.problems.map(({ message, line, column }) => ({
+      path: "",
+      message: `the YAML at line ${line}, column ${column}: ${message}`,
+    })),
+  );
+}
+
+/**
+ * Reads a YAML document as JSON. Decimal numbers keep their digits, so that none is rounded; aliases
+ * are unfolded up to `maxBytes` of JSON.
+ * @throws GatewayError `payload-too-large`.
+ */
+export function readYaml(body: Buffer, maxBytes: number): YamlReading {
   if (body.length > MAX_BYTES) {
     const message = `YAML is read up to ${MAX_BYTES} bytes, received ${body.length}; send JSON.`;
     throw new GatewayError("payload-too-large", message, { limitBytes: MAX_BYTES });
   }
   const lines = new LineCounter();
-  const complain = (problems: readonly { message: string; offset: number }[]): GatewayError =>
-    invalidRequest(
-      problems.map(({ message, offset }) => {
-        const { line, col } = lines.linePos(offset);
-        return { path: "", message: `the YAML at line ${line}, column ${col}: ${message}` };
-      }),
-    );
+  const broken = (problems: readonly Complaint[]): YamlReading => ({
+    kind: "broken",
+    problems: problems.map(({ message, offset }) => {
+      const { line, col } = lines.linePos(offset);
+      return { message, line, column: col };
+    }),
+  });
   try {
     if (!isUtf8(body)) throw new YamlError("it is not UTF-8", 0);
-    const { errors, warnings, contents } = compose(body.toString(), lines);
+    const text = body.toString();
+    const { errors, warnings, contents } = compose(text, lines);
     const problems = [...errors, ...warnings];
     if (problems.length > 0) {
-      throw complain(problems.map(({ message, pos }) => ({ message, offset: pos[0] })));
+      const complaints = problems.map(({ message, pos }) => ({ message, offset: pos[0] }));
+      return broken(bareReference(text, complaints[0]!) ?? complaints);
     }
     const writer = new JsonWriter(maxBytes);
     writer.write(contents, 0);
-    return writer.toBuffer();
+    return { kind: "read", json: writer.toBuffer() };
   } catch (error) {
-    throw error instanceof YamlError ? complain([error]) : error;
+    if (error instanceof YamlError) return broken([error]);
+    throw error;
   }
+}
+
+type Complaint = Pick<YamlError, "message" | "offset">;
+
+/** A reference without quotes inside `{…}` or `[…]`: its brace ends the text, and all after it is off. */
+function bareReference(text: string, { offset }: Complaint): readonly Complaint[] | undefined {
+  const start = offset - 1;
+  if (!text.startsWith("${", start)) return undefined;
+  const end = text.indexOf("}", start);
+  const reference = end === -1 ? "${…}" : text.slice(start, end + 1);
+  const shownReference = reference.length <= 60 && !reference.includes("\n") ? reference : "${…}";
+  return [{ message: `put "${shownReference}" in quotes here`, offset: start }];
 }
 
 /** As the library's own `parseDocument`, with a bound on the depth. */

@@ -14,6 +14,7 @@ export type Locate = (pointer: string) => TextPlace;
 /** Places in well-formed JSON, read no further than asked. */
 export function locateInJson(text: Uint8Array): Locate {
   const known = new Map<string, ReadonlyMap<string, Span>>();
+  let placeOf: ((offset: number) => TextPlace) | undefined;
 
   /** The members or items of the value in a span, which stands at `pointer`. */
   function inside(pointer: string, span: Span): ReadonlyMap<string, Span> {
@@ -31,7 +32,8 @@ export function locateInJson(text: Uint8Array): Locate {
       span = next;
       at += `/${key}`;
     }
-    return placeOfByte(text, span.start);
+    placeOf ??= placesOfBytes(text);
+    return placeOf(span.start);
   };
 }
 
@@ -48,12 +50,15 @@ export function locateInYaml(text: string): Locate {
   };
 }
 
-/** The line and column of a byte; columns count UTF-16 units, as editors do. */
-export function placeOfByte(text: Uint8Array, offset: number): TextPlace {
-  const before = Buffer.from(text.subarray(0, offset)).toString("utf8");
-  const lineStart = before.lastIndexOf("\n") + 1;
-  const line = before.split("\n").length;
-  return { line, column: before.length - lineStart + 1 };
+/** Tells the line and column of a byte; columns count UTF-16 units, as editors do. */
+export function placesOfBytes(text: Uint8Array): (offset: number) => TextPlace {
+  const starts = [0];
+  for (let at = text.indexOf(0x0a); at !== -1; at = text.indexOf(0x0a, at + 1)) starts.push(at + 1);
+  return (offset) => {
+    const line = starts.findLastIndex((start) => start <= offset);
+    const before = Buffer.from(text.subarray(starts[line], offset)).toString("utf8");
+    return { line: line + 1, column: before.length + 1 };
+  };
 }
 
 function readInside(text: Uint8Array, span: Span): ReadonlyMap<string, Span> {

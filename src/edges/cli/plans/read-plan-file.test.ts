@@ -65,14 +65,15 @@ describe("a plan's file", () => {
 
   const broken: readonly (readonly [name: string, text: string | Uint8Array, said: string])[] = [
     ["p.json", '{"steps": [\n  {"id": "a",}\n]}', "p.json:2:14 is not JSON: a string was expected"],
+    ["p.yaml", "steps:\n  - id: a\n    id: b\n", 'p.yaml:3:5: the key "id" stands here twice'],
+    ["p.yaml", "steps: [\n", "p.yaml:2:1: Flow sequence"],
+    ["p.yaml", "a: *nothing\n", "no anchor &nothing stands before this alias"],
+    ["p.yaml", "a: .inf\n", "p.yaml:1:4: JSON has no number"],
     [
       "p.yaml",
-      "steps:\n  - id: a\n    id: b\n",
-      'p.yaml: the YAML at line 3, column 5: the key "id" stands here twice',
+      "steps:\n  - {id: a, arguments: {x: ${input.x}}}\n",
+      'p.yaml:2:28: put "${input.x}" in quotes here',
     ],
-    ["p.yaml", "steps: [\n", "p.yaml: the YAML at line 2"],
-    ["p.yaml", "a: *nothing\n", "no anchor &nothing stands before this alias"],
-    ["p.yaml", "a: .inf\n", "p.yaml: the YAML at line 1, column 4: JSON has no number"],
     ["p.yaml", "- a\n", "p.yaml holds no mapping, and so no plan."],
     ["p.yaml", "", "p.yaml holds no mapping, and so no plan."],
     ["p.json", Buffer.from([0x7b, 0xff, 0x7d]), "p.json is not UTF-8 text."],
@@ -90,6 +91,12 @@ describe("a plan's file", () => {
     const run = await check("p.yaml", levels.join("\n"));
     expect(run).toMatchObject({ code: 2, requests: [] });
     expect(run.err).toContain("its aliases unfold to more than");
+  });
+
+  it("may be too large for YAML, and is told what is larger", async () => {
+    const run = await check("p.yaml", `a: ${"x".repeat(600_000)}`);
+    expect(run).toMatchObject({ code: 2, out: "", requests: [] });
+    expect(run.err).toContain("has 600003 bytes; a plan in YAML may have 524288.\nhint: Write it");
   });
 
   it("that is not there is named", async () => {

@@ -5,7 +5,8 @@ import type { CommandContext } from "../command/context.ts";
 import { readGivenFile, readStandardInput, textBytes } from "../command/read-bytes.ts";
 import { readToolArguments } from "../commands/call-arguments.ts";
 import { UsageError } from "../failures/usage-error.ts";
-import { locateInJson, locateInYaml, placeOfByte, type Locate } from "./locate.ts";
+import type { CliHost, YamlReading } from "../host.ts";
+import { locateInJson, locateInYaml, placesOfBytes, type Locate } from "./locate.ts";
 
 /** A plan as it was written. */
 export interface PlanFile {
@@ -37,7 +38,7 @@ export async function readPlanFile(
   const bytes = textBytes(read, HINT);
   const name = path === "-" ? "<stdin>" : path;
   const isJson = !/\.ya?ml$/i.test(path) && firstCharacter(bytes) === "{";
-  const json = isJson ? checkedJson(bytes, name) : fromYaml(bytes, name, host.yamlToJson);
+  const json = isJson ? checkedJson(bytes, name) : fromYaml(bytes, name, host.readYaml);
   const locate = isJson ? locateInJson(bytes) : locateInYaml(Buffer.from(bytes).toString("utf8"));
   const given =
     input === undefined ? undefined : await readToolArguments(input, context.input, signal);
@@ -60,33 +61,38 @@ function checkedJson(bytes: Uint8Array, name: string): Uint8Array {
     return bytes;
   } catch (error) {
     if (!(error instanceof JsonScanError)) throw error;
-    const { line, column } = placeOfByte(bytes, error.offset);
+    const { line, column } = placesOfBytes(bytes)(error.offset);
     throw new UsageError(`${name}:${line}:${column} is not JSON: ${error.message}.`, HINT);
   }
 }
 
-function fromYaml(
-  bytes: Uint8Array,
-  name: string,
-  yamlToJson: (yaml: Uint8Array) => Uint8Array,
-): Uint8Array {
-  const json = converted(bytes, name, yamlToJson);
-  if (json[0] === 0x7b) return json;
+function fromYaml(bytes: Uint8Array, name: string, readYaml: CliHost["readYaml"]): Uint8Array {
+  const reading = ofReadableSize(bytes, name, readYaml);
+  if (reading.kind === "broken") {
+    const violations = reading.problems.map(({ message, line, column }) => ({
+      path: `${name}:${line}:${column}`,
+      message,
+    }));
+    const what = `${name} is not YAML that says a plan.`;
+    throw new GatewayError("invalid-request", what, { violations });
+  }
+  if (reading.json[0] === 0x7b) return reading.json;
   throw new UsageError(`${name} holds no mapping, and so no plan.`, HINT);
 }
 
-function converted(
+function ofReadableSize(
   bytes: Uint8Array,
   name: string,
-  yamlToJson: (yaml: Uint8Array) => Uint8Array,
-): Uint8Array {
+  readYaml: CliHost["readYaml"],
+): YamlReading {
   try {
-    return yamlToJson(bytes);
+    return readYaml(bytes);
   } catch (error) {
-    if (!isGatewayError(error, "invalid-request")) throw error;
-    const violations = error.data.violations.map(({ message }) => ({ path: name, message }));
-    throw new GatewayError("invalid-request", `${name} is not YAML that says a plan.`, {
-      violations,
-    });
+    if (!isGatewayError(error, "payload-too-large")) throw error;
+    const { limitBytes } = error.data;
+    throw new UsageError(
+      `${name} has ${bytes.length} bytes; a plan in YAML may have ${limitBytes}.`,
+      "Write it as JSON, which may be as large as plans.maxBytes, or give large data as --input.",
+    );
   }
 }
