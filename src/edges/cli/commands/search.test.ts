@@ -103,6 +103,7 @@ describe("search", () => {
     let err = "";
     const run = await search(["x"], undefined, {
       terminal: true,
+      gateway: {},
       host: {
         findDaemon: () => Promise.resolve(undefined),
         async openGateway(_flags, onProgress) {
@@ -114,6 +115,7 @@ describe("search", () => {
     });
     err = run.err;
     expect(err).toContain("Starting the servers: 3 of 5 are done");
+    expect(err).toContain("No daemon runs: starting the servers of /home/me/switchboard.yaml");
     expect(err).toContain("\r\u001b[2K\u001b[31merror:");
   });
 

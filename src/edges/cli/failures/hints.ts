@@ -32,7 +32,7 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   stopping: "Wait for its end with switchboard stop, then start one with switchboard serve.",
   "connection-lost": "See with switchboard status whether it still runs.",
   "no-config":
-    "Name a config file with --config, or a running daemon with --url; or run this where switchboard.yaml is.",
+    "Name a config file with --config, or a daemon with --url; switchboard serve starts one where a config file is.",
 };
 
 const HINTS = {
