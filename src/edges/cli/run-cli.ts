@@ -10,7 +10,7 @@ import { createProgram } from "./program.ts";
 
 /**
  * Runs one command line: `argv` holds the words behind the program's name. Gives the exit code:
- * 0 ok, 1 failed, 2 usage, 3 refused, 4 unreachable, 130 cancelled. Never throws, never ends the
+ * 0 ok, 1 failed, 2 usage, 3 refused, 4 unreachable, 130 cancelled (docs/errors.md). Never throws, never ends the
  * process; whatever a command opened is closed when it returns.
  */
 export async function runCli(argv: readonly string[], host: CliHost): Promise<number> {

@@ -12,6 +12,7 @@ describe("exit codes", () => {
     ["unknown tool", 1, { status: 404, ...problem("unknown-tool", "x") }],
     ["arguments that fail the schema", 2, { status: 422, ...problem("invalid-arguments", "x") }],
     ["a request that is wrong", 2, { status: 400, ...problem("invalid-request", "x") }],
+    ["a body that is too large", 2, { status: 413, ...problem("payload-too-large", "x") }],
     ["not authenticated", 3, { status: 401, ...problem("unauthenticated", "x") }],
     ["not allowed", 3, { status: 403, ...problem("forbidden", "x") }],
     ["quota", 1, { status: 429, ...problem("rate-limited", "x", { retryAfterMs: 100 }) }],
