@@ -1,4 +1,5 @@
 import type { PlanProblem } from "../plans/answers.ts";
+import type { TextPlace } from "../plans/locate.ts";
 import type { PlanFile } from "../plans/read-plan-file.ts";
 import { countOf } from "../text/quantities.ts";
 import { singleLine } from "../text/safe-text.ts";
@@ -13,11 +14,12 @@ export function renderPlanProblems(
   file: Pick<PlanFile, "name" | "place">,
   { width, style }: Canvas,
 ): string {
-  const shown = problems.slice(0, MAX_SHOWN).map((problem) => {
+  const found = inOrder(problems.map((problem) => ({ problem, place: file.place(problem.path) })));
+  const shown = found.slice(0, MAX_SHOWN).map(({ problem, place }) => {
     const { severity, step, code, message } = problem;
     const label = style(severity === "error" ? "red" : "yellow", severity);
     const where = step === undefined ? "" : ` in step ${singleLine(step)}`;
-    const head = `${placeOf(problem, file)}: ${label}${where} ${style("dim", `(${code})`)}`;
+    const head = `${nameOf(problem, file.name, place)}: ${label}${where} ${style("dim", `(${code})`)}`;
     return `${head}\n${indented(singleLine(message), "  ", width)}`;
   });
   const more = problems.length - shown.length;
@@ -25,18 +27,35 @@ export function renderPlanProblems(
   return shown.join("\n");
 }
 
-/** How many problems of which kind there are. */
+/** How many problems of which kind there are; one that stands for those left out is none itself. */
 export function countProblems(problems: readonly PlanProblem[]): string {
-  const errors = problems.filter(({ severity }) => severity === "error").length;
+  const listed = problems.filter(({ code }) => code !== "more-problems");
+  const errors = listed.filter(({ severity }) => severity === "error").length;
   const counts = [
     ...(errors > 0 ? [countOf(errors, "error")] : []),
-    ...(problems.length > errors ? [countOf(problems.length - errors, "warning")] : []),
+    ...(listed.length > errors ? [countOf(listed.length - errors, "warning")] : []),
   ];
-  return counts.join(", ");
+  return `${listed.length < problems.length ? "more than " : ""}${counts.join(", ")}`;
 }
 
-function placeOf({ path }: PlanProblem, { name, place }: Pick<PlanFile, "name" | "place">): string {
-  const found = place(path);
-  if (found === undefined) return `--input${path.slice("/input".length)}`;
-  return `${name}:${found.line}:${found.column}`;
+interface FoundProblem {
+  readonly problem: PlanProblem;
+  /** `undefined` in an input that was given beside the plan. */
+  readonly place: TextPlace | undefined;
+}
+
+/** By line, those of the input last; the one that stands for those left out ends the list. */
+function inOrder(found: readonly FoundProblem[]): readonly FoundProblem[] {
+  const rank = ({ problem, place }: FoundProblem): number =>
+    problem.code === "more-problems" ? Infinity : (place?.line ?? Number.MAX_VALUE);
+  const columnOf = ({ place }: FoundProblem): number => place?.column ?? 0;
+  return found.toSorted((a, b) => {
+    const [first, second] = [rank(a), rank(b)];
+    return first === second ? columnOf(a) - columnOf(b) : first - second;
+  });
+}
+
+function nameOf({ path }: PlanProblem, file: string, place: TextPlace | undefined): string {
+  if (place === undefined) return `--input${path.slice("/input".length)}`;
+  return `${file}:${place.line}:${place.column}`;
 }

@@ -4,7 +4,7 @@ import { criticalSteps } from "../plans/critical-path.ts";
 import { displayWidth } from "../text/display-width.ts";
 import { createStyle } from "../text/style.ts";
 import { renderPlanGraph } from "./plan-graph-view.ts";
-import { renderPlanProblems } from "./plan-problems-view.ts";
+import { countProblems, renderPlanProblems } from "./plan-problems-view.ts";
 import { renderPlanSummary } from "./plan-summary.ts";
 import { renderTimeline } from "./plan-timeline.ts";
 
@@ -90,11 +90,33 @@ describe("a plan's problems", () => {
     expect(lines(renderPlanProblems([problem, inInput, whole], file, canvas(80)))).toEqual([
       "plan.yaml:12:5: error in step get (unknown-tool)",
       "  There is no tool users__gte.",
-      "--input/id: warning in step get (unknown-tool)",
-      "  There is no tool users__gte.",
       "plan.yaml:12:5: error (unknown-tool)",
       "  There is no tool users__gte.",
+      "--input/id: warning in step get (unknown-tool)",
+      "  There is no tool users__gte.",
     ]);
+  });
+
+  it("stand in the order of the file", () => {
+    const at = (line: number, column: number) => ({ ...problem, path: `${line}:${column}` });
+    const place = (path: string) => {
+      const [line = 0, column = 0] = path.split(":").map(Number);
+      return { line, column };
+    };
+    const more = { ...problem, path: "0:0", code: "more-problems" } as const;
+    const mixed = [at(9, 1), more, at(2, 7), at(2, 3)];
+    const shown = lines(renderPlanProblems(mixed, { name: "f", place }, canvas(80)));
+    const places = shown.filter((line) => line.startsWith("f:")).map((line) => line.split(": ")[0]);
+    expect(places).toEqual(["f:2:3", "f:2:7", "f:9:1", "f:0:0"]);
+  });
+
+  it("are counted without the one that stands for those left out", () => {
+    const more = { ...problem, code: "more-problems" } as const;
+    const warning = { ...problem, severity: "warning" } as const;
+    expect(countProblems([problem, warning, problem])).toBe("2 errors, 1 warning");
+    expect(countProblems([...Array.from({ length: 1_000 }, () => problem), more])).toBe(
+      "more than 1,000 errors",
+    );
   });
 
   it("are told up to a hundred", () => {
