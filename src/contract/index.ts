@@ -14,6 +14,7 @@ export {
   cancelPlanQuerySchema,
   planAnswerSchema,
   planEventSchema,
+  planListSchema,
   runPlanQuerySchema,
   showPlanQuerySchema,
   stepReportSchema,

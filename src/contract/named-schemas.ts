@@ -11,7 +11,12 @@ import {
 import { callAnswerSchema, callMetaSchema, callRequestSchema, handleSchema } from "./call.ts";
 import { addCompositeSchema, compositeListSchema, compositeSchema } from "./composite.ts";
 import { eventSchema } from "./event.ts";
-import { planAnswerSchema, planEventSchema, stepReportSchema } from "./plan-answer.ts";
+import {
+  planAnswerSchema,
+  planEventSchema,
+  planListSchema,
+  stepReportSchema,
+} from "./plan-answer.ts";
 import { planCheckAnswerSchema, planProblemSchema, planSchema } from "./plan.ts";
 import { problemSchema } from "./problem.ts";
 import { resultPageSchema } from "./result.ts";
@@ -63,6 +68,7 @@ export const NAMED_SCHEMAS = {
   PlanAnswer: planAnswerSchema,
   PlanCheckAnswer: planCheckAnswerSchema,
   PlanEvent: planEventSchema,
+  PlanList: planListSchema,
   PlanProblem: planProblemSchema,
   Problem: problemSchema,
   Readiness: readinessSchema,

@@ -14,17 +14,19 @@ const withheldSchema = z
   })
   .describe("Stands in for a value that is too large to be given here.");
 
+const stepStatusSchema = z.enum([
+  "pending",
+  "running",
+  "succeeded",
+  "failed",
+  "skipped",
+  "cancelled",
+  "compensated",
+]);
+
 /** How a step is doing, or how it went. */
 export const stepReportSchema = z.object({
-  status: z.enum([
-    "pending",
-    "running",
-    "succeeded",
-    "failed",
-    "skipped",
-    "cancelled",
-    "compensated",
-  ]),
+  status: stepStatusSchema,
   tool: z.string(),
   startedMs: z.number().optional().describe("Since the plan began; absent when it never did."),
   durationMs: z.number().optional(),
@@ -70,6 +72,19 @@ export const planAnswerSchema = z.object({
   output: z.unknown().optional(),
   withheld: withheldSchema.optional(),
   steps: z.record(z.string(), stepReportSchema).describe("By id, in written order."),
+});
+
+/** Answer of `GET /v1/plans`. */
+export const planListSchema = z.object({
+  plans: z
+    .array(
+      planAnswerSchema.pick({ id: true, status: true, startedAt: true, wallMs: true }).extend({
+        steps: z
+          .partialRecord(stepStatusSchema, z.int())
+          .describe("How many steps are where; those that none is in are left out."),
+      }),
+    )
+    .describe("Newest first, at most 100."),
 });
 
 /** The data of one event of a plan; `type` is also the SSE event's name and `id` its id. */

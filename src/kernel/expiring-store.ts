@@ -12,6 +12,8 @@ export interface ExpiringStore<Value> extends Disposable {
   /** Adds a value of `bytes` (≤ `maxBytes`) under a new key. */
   add(key: string, value: Value, bytes: number): void;
   get(key: string): Value | undefined;
+  /** Those that can be got, oldest first. */
+  values(): readonly Value[];
 }
 
 interface Entry<Value> {
@@ -56,6 +58,11 @@ export function createExpiringStore<Value>(
     get(key) {
       const entry = entries.get(key);
       return entry !== undefined && entry.expiresAt > clock.now() ? entry.value : undefined;
+    },
+    values() {
+      const now = clock.now();
+      const living = [...entries.values()].filter(({ expiresAt }) => expiresAt > now);
+      return living.map(({ value }) => value);
     },
     [Symbol.dispose]() {
       timer?.[Symbol.dispose]();

@@ -9,7 +9,7 @@ import type { EventLog } from "../events/index.ts";
 import type { Metrics } from "../metrics/index.ts";
 import type { CompiledPlan, CompositionRules, PlanCompiler } from "./compiled-plan.ts";
 import type { PlansOptions } from "./options.ts";
-import type { PlanReport } from "./plan-report.ts";
+import type { PlanReport, PlanSummary } from "./plan-report.ts";
 import type { PlanCheck, PlanCheckRequest, PlanRequest, PlanRun, Plans } from "./plans.ts";
 import { createPlanMetrics, type PlanMetrics } from "./run/plan-metrics.ts";
 import { PlanRunner } from "./run/plan-runner.ts";
@@ -100,6 +100,10 @@ class RunningPlans implements DrainablePlans {
 
   find(id: string, principal: PlanRequest["principal"]): PlanRun {
     return this.#registry.find(id, principal);
+  }
+
+  list(principal: PlanRequest["principal"]): readonly PlanSummary[] {
+    return this.#registry.list(principal);
   }
 
   async drain(graceMs: number): Promise<void> {

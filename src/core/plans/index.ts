@@ -17,6 +17,7 @@ export type {
   CompensationReport,
   PlanReport,
   PlanStatus,
+  PlanSummary,
   StepFailure,
   StepReport,
   StepStatus,

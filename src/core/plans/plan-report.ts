@@ -58,6 +58,14 @@ export interface StepReport {
   readonly compensation?: CompensationReport;
 }
 
+/** How many steps are where; those that none is in are left out. */
+export type StepCounts = Readonly<Partial<Record<StepStatus, number>>>;
+
+/** A plan in a list. */
+export interface PlanSummary extends Pick<PlanReport, "id" | "status" | "startedAt" | "wallMs"> {
+  readonly steps: StepCounts;
+}
+
 /** How a plan is doing, or how it went. */
 export interface PlanReport {
   /** Unguessable. */

@@ -4,7 +4,7 @@ import type { RawJson } from "../../kernel/raw-json.ts";
 import type { Principal } from "../access/index.ts";
 import type { CallOrigin } from "../upstream/index.ts";
 import type { PlanEvent } from "./plan-events.ts";
-import type { PlanReport } from "./plan-report.ts";
+import type { PlanReport, PlanSummary } from "./plan-report.ts";
 
 /** A plan to be checked. */
 export interface PlanCheckRequest {
@@ -82,6 +82,8 @@ export interface Plans extends AsyncDisposable {
   start(request: PlanRequest, signal: Cancellation): PlanRun;
   /** @throws GatewayError `unknown-plan`, also for another principal's. */
   find(id: string, principal: Principal): PlanRun;
+  /** The principal's plans that `find` finds, newest first; at most 100. */
+  list(principal: Principal): readonly PlanSummary[];
   /** Plans under way. */
   readonly running: number;
 }

@@ -13,6 +13,7 @@ import { showCache } from "./endpoints/show-cache.ts";
 import { suggestCache } from "./endpoints/suggest-cache.ts";
 import { forceCircuit } from "./endpoints/force-circuit.ts";
 import { listComposites } from "./endpoints/list-composites.ts";
+import { listPlans } from "./endpoints/list-plans.ts";
 import { listServers } from "./endpoints/list-servers.ts";
 import { listTools } from "./endpoints/list-tools.ts";
 import { openSocket } from "./endpoints/open-socket.ts";
@@ -49,6 +50,7 @@ export function createEndpoints(context: EdgeContext): readonly Endpoint[] {
     readResult(context),
     checkPlan(context),
     runPlan(context),
+    listPlans(context),
     showPlan(context),
     cancelPlan(context),
     listComposites(context),

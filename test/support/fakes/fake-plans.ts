@@ -76,6 +76,16 @@ export function createFakePlans(): FakePlans {
       if (run !== undefined) return run;
       throw new GatewayError("unknown-plan", `There is no plan "${id}".`, { plan: id });
     },
+    list: (principal) =>
+      runs
+        .filter(({ request }) => request.principal === principal)
+        .map((run) => {
+          const { id, status, startedAt, wallMs, steps } = run.report();
+          const counts: Partial<Record<StepReport["status"], number>> = {};
+          for (const step of steps) counts[step.status] = (counts[step.status] ?? 0) + 1;
+          return { id, status, startedAt, wallMs, steps: counts };
+        })
+        .toReversed(),
     get running() {
       return runs.filter((run) => run.report().status === "running").length;
     },

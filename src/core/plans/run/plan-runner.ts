@@ -7,7 +7,7 @@ import type { RawJson } from "../../../kernel/raw-json.ts";
 import type { CompiledPlan } from "../compiled-plan.ts";
 import type { PlansOptions } from "../options.ts";
 import type { PlanEvent } from "../plan-events.ts";
-import type { PlanReport } from "../plan-report.ts";
+import type { PlanReport, PlanSummary } from "../plan-report.ts";
 import type { PlanRequest, PlanRun } from "../plans.ts";
 import type { LatencyModel } from "../schedule/latency-model.ts";
 import { createPriorities } from "../schedule/priorities.ts";
@@ -17,6 +17,7 @@ import { failureOf } from "./call-ending.ts";
 import type { CallJob, JobHost } from "./call-job.ts";
 import { compensate, type Deed } from "./compensation.ts";
 import { conclude, type Conclusion, type Stop } from "./conclusion.ts";
+import { countSteps } from "./count-steps.ts";
 import { createRunEvents, type RunEvents } from "./run-events.ts";
 import { Speculation } from "./speculation.ts";
 import { StepBoard } from "./step-board.ts";
@@ -45,12 +46,13 @@ export interface PlanRunnerDeps extends StepCallerDeps {
 export class PlanRunner implements PlanRun {
   readonly id: string;
   readonly ended: Promise<PlanReport>;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
   /** What has happened in it: outlives it. */
   readonly events: RunEvents;
   readonly #spec: RunSpec;
   readonly #deps: PlanRunnerDeps;
   readonly #maxValueBytes: number;
-  readonly #startedAt: number;
   readonly #startedAtMonotonic: number;
   readonly #timeoutMs: number;
   readonly #board: StepBoard;
@@ -80,7 +82,7 @@ export class PlanRunner implements PlanRun {
     this.#spec = spec;
     this.#deps = deps;
     this.#maxValueBytes = options.maxValueBytes;
-    this.#startedAt = clock.now();
+    this.startedAt = clock.now();
     this.#startedAtMonotonic = clock.monotonic();
     this.#timeoutMs = Math.min(plan.timeoutMs, request.timeoutMs ?? Infinity);
     this.#board = new StepBoard(plan, (state) => this.#speculation.onDecided(state));
@@ -132,6 +134,13 @@ export class PlanRunner implements PlanRun {
 
   report(): PlanReport {
     return this.#report ?? this.#makeReport({ status: "running" });
+  }
+
+  /** As it is under way, in short. */
+  summary(): PlanSummary {
+    const { id, startedAt } = this;
+    const steps = countSteps(this.#board.states);
+    return { id, status: "running", startedAt, wallMs: roundMs(this.#nowMs()), steps };
   }
 
   cancel(): void {
@@ -279,7 +288,7 @@ export class PlanRunner implements PlanRun {
       ...(output !== undefined && { output }),
       ...(error !== undefined && { error }),
       steps: this.#board.states.map((state) => state.report(now)),
-      startedAt: this.#startedAt,
+      startedAt: this.startedAt,
       wallMs: roundMs(now),
       criticalPathMs: roundMs(this.#board.criticalPathMs),
     };

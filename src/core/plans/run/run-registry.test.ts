@@ -21,6 +21,38 @@ describe("runs of plans", () => {
     }
   });
 
+  it("are listed for their principal, newest first, with how many steps are where", async () => {
+    const rig = createPlanRig({ keepMs: 1_000 });
+    rig.on("slow", { afterMs: 500 });
+    const first = await rig.run(planOf([{ id: "a" }, { id: "b" }]));
+    await rig.clock.advance(100);
+    const slow = rig.start(planOf([{ id: "a" }, { id: "slow" }, { id: "c", after: ["slow"] }]));
+    await rig.clock.advance(100);
+    const last = await rig.run(one);
+    const { id, status, startedAt, wallMs } = last;
+    expect(rig.plans.list(principal("p"))).toEqual([
+      { id, status, startedAt, wallMs, steps: { succeeded: 1 } },
+      {
+        id: slow.id,
+        status: "running",
+        startedAt: startedAt - 100,
+        wallMs: slow.report().wallMs,
+        steps: { succeeded: 1, running: 1, pending: 1 },
+      },
+      expect.objectContaining({ id: first.id, steps: { succeeded: 2 } }),
+    ]);
+    expect(rig.plans.list(principal("q"))).toEqual([]);
+    await rig.finish(slow);
+    await rig.clock.advance(990);
+    expect(rig.plans.list(principal("p"))).toMatchObject([{ id: slow.id, status: "succeeded" }]);
+  });
+
+  it("are listed a hundred at most", async () => {
+    const rig = createPlanRig();
+    for (let count = 0; count < 101; count++) await rig.run(one);
+    expect(rig.plans.list(principal("p"))).toHaveLength(100);
+  });
+
   it("are forgotten after a while", async () => {
     const rig = createPlanRig({ keepMs: 1_000 });
     const { id } = await rig.run(one);
@@ -79,6 +111,8 @@ describe("runs of plans", () => {
     const trail = { tools: new Set<string>(), add: () => undefined };
     const inner = rig.start(one, { origin: { plan: "p_1", step: "x", within: ["c__x"], trail } });
     expect(rig.plans.running).toBe(4);
+    expect(rig.plans.list(principal("p")).map(({ id }) => id)).not.toContain(inner.id);
+    expect(rig.plans.list(principal("p"))).toHaveLength(2);
     await rig.finish(second);
     rig.start(one);
     expect(() => rig.plans.find(inner.id, principal("p"))).toThrow("There is no plan");

@@ -3,8 +3,9 @@ import { GatewayError } from "../../../kernel/errors.ts";
 import { createExpiringStore, type ExpiringStore } from "../../../kernel/expiring-store.ts";
 import { principalKey, type Principal } from "../../access/index.ts";
 import type { PlansOptions } from "../options.ts";
-import type { PlanReport } from "../plan-report.ts";
+import type { PlanReport, PlanSummary } from "../plan-report.ts";
 import type { PlanRequest, PlanRun } from "../plans.ts";
+import { countSteps } from "./count-steps.ts";
 import { keptRun } from "./kept-run.ts";
 import type { PlanRunner } from "./plan-runner.ts";
 
@@ -15,9 +16,20 @@ const FULL_RETRY_MS = 1_000;
 /** Ended plans that are remembered at most, however small. */
 const MAX_KEPT = 10_000;
 
+/** Plans that are listed at most. */
+const MAX_LISTED = 100;
+
 interface Entry {
   readonly run: PlanRun;
   readonly owner: string;
+  readonly startedAt: number;
+  summary(): PlanSummary;
+}
+
+interface RunningEntry extends Entry {
+  readonly run: PlanRunner;
+  /** Whether it stands behind a composite tool. */
+  readonly isInner: boolean;
 }
 
 /**
@@ -27,7 +39,7 @@ interface Entry {
  */
 export class RunRegistry implements Disposable {
   readonly #limits: RegistryLimits;
-  readonly #running = new Map<string, { readonly run: PlanRunner; readonly owner: string }>();
+  readonly #running = new Map<string, RunningEntry>();
   readonly #runningOf = new Map<string, number>();
   readonly #kept: ExpiringStore<Entry>;
 
@@ -56,7 +68,9 @@ export class RunRegistry implements Disposable {
 
   add(run: PlanRunner, { principal, origin }: PlanRequest): void {
     const owner = principalKey(principal);
-    this.#running.set(run.id, { run, owner });
+    const isInner = origin !== undefined;
+    const summary = () => run.summary();
+    this.#running.set(run.id, { run, owner, isInner, startedAt: run.startedAt, summary });
     if (origin === undefined) this.#count(owner, 1);
   }
 
@@ -67,7 +81,22 @@ export class RunRegistry implements Disposable {
     if (origin === undefined) this.#count(owner, -1);
     else if (origin.plan !== "") return;
     const kept = keptRun(run, report, this.#limits.keepBytes);
-    if (kept !== undefined) this.#kept.add(run.id, { run: kept.run, owner }, kept.bytes);
+    if (kept === undefined) return;
+    const { id, status, startedAt, wallMs } = report;
+    const summary = { id, status, startedAt, wallMs, steps: countSteps(report.steps) };
+    const entry = { run: kept.run, owner, startedAt, summary: () => summary };
+    this.#kept.add(id, entry, kept.bytes);
+  }
+
+  /** A principal's plans, newest first. */
+  list(principal: Principal): readonly PlanSummary[] {
+    const owner = principalKey(principal);
+    const running = [...this.#running.values()].filter(({ isInner }) => !isInner);
+    return [...this.#kept.values(), ...running]
+      .filter((entry) => entry.owner === owner)
+      .toSorted((a, b) => b.startedAt - a.startedAt)
+      .slice(0, MAX_LISTED)
+      .map(({ summary }) => summary());
   }
 
   /** @throws GatewayError `unknown-plan`, also for another principal's. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { planListSchema } from "../../../contract/index.ts";
 import { toRawJson } from "../../../kernel/raw-json.ts";
 import { stepReport } from "../../../../test/support/fakes/fake-plans.ts";
 import { principal } from "../../../../test/support/fakes/principals.ts";
@@ -14,6 +15,22 @@ async function begin(edge: TestEdge, headers = {}) {
   await edge.post("/v1/plans?detach=true", PLAN, headers);
   return edge.gateway.plans.runs[0]!;
 }
+
+describe("the list of plans", () => {
+  it("has the caller's own, newest first, without the steps' values", async () => {
+    await using edge = createTestEdge();
+    expect((await edge.get("/v1/plans")).json()).toEqual({ plans: [] });
+    const run = await begin(edge);
+    run.change({ steps: [stepReport("a"), stepReport("b", { value: toRawJson(1) })], wallMs: 7 });
+    await begin(edge);
+    const { plans } = (await edge.get("/v1/plans")).json<{ plans: object[] }>();
+    expect(plans).toEqual([
+      { id: "plan-2", status: "running", startedAt: 0, wallMs: 0, steps: {} },
+      { id: "plan-1", status: "running", startedAt: 0, wallMs: 7, steps: { succeeded: 2 } },
+    ]);
+    expect(planListSchema.safeParse({ plans }).success).toBe(true);
+  });
+});
 
 describe("asking for a plan", () => {
   it("shows it as it is now, and as it was at the end", async () => {
