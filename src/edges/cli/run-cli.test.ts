@@ -65,6 +65,7 @@ describe("help", () => {
     "call",
     "plan check",
     "plan run",
+    "plan list",
     "plan get",
     "plan cancel",
     "tools",

@@ -29,7 +29,7 @@ describe("completion", () => {
     [["keys", "n"], ["new"]],
     [
       ["plan", ""],
-      ["check", "run", "get", "cancel", "help"],
+      ["check", "run", "list", "get", "cancel", "help"],
     ],
     [
       ["plan", "run", "x.yaml", "--d"],

@@ -3,6 +3,7 @@ import type {
   planAnswerSchema,
   planCheckAnswerSchema,
   planEventSchema,
+  planListSchema,
   planProblemSchema,
   stepReportSchema,
 } from "../../../contract/index.ts";
@@ -21,6 +22,9 @@ export type PlanAnswer = z.output<typeof planAnswerSchema>;
 
 /** One step of it. */
 export type StepAnswer = z.output<typeof stepReportSchema>;
+
+/** A plan in a list. */
+export type PlanListed = z.output<typeof planListSchema>["plans"][number];
 
 /** Something that happened in a plan. */
 export type PlanEventAnswer = z.output<typeof planEventSchema>;
