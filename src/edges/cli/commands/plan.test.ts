@@ -123,12 +123,15 @@ describe("plan run", () => {
     expect((await plan(["run"], { "POST /v1/plans": streamed(json) })).out).toBe(out);
   });
 
-  it("prints nothing where the plan has no output", async () => {
+  it("prints nothing where the plan has no output, and says so", async () => {
     const { output: _, ...rest } = REPORT;
-    expect(await plan(["run"], { "POST /v1/plans": streamed(rest) })).toMatchObject({
-      code: 0,
-      out: "",
+    const run = await plan(["run"], { "POST /v1/plans": streamed(rest) });
+    expect(run).toMatchObject({ code: 0, out: "" });
+    expect(run.err).toMatch(/\nThe plan has no output; --json shows the values of its steps\.\n$/);
+    const failed = await plan(["run"], {
+      "POST /v1/plans": streamed({ ...rest, status: "failed" }),
     });
+    expect(failed.err).not.toContain("no output");
   });
 
   it("reads an output that is too large for the answer, to its end", async () => {
@@ -367,19 +370,6 @@ describe("a detached plan", () => {
     const followed = await plan(["get", "p1", "--wait"], { "GET /v1/plans/p1": streamed() });
     expect(followed.err).toContain("Succeeded in 300 ms");
     expect(followed.requests[0]?.headers).toMatchObject({ accept: "text/event-stream" });
-  });
-
-  it("is ended by plan cancel", async () => {
-    const body = { ...REPORT, status: "cancelled" };
-    const run = await plan(["cancel", "p1"], { "DELETE /v1/plans/p1": { body } });
-    expect(run).toMatchObject({ code: 0, err: "" });
-    expect(run.out).toMatch(/^Cancelled in 300 ms/);
-    const { body: unknown } = problem("unknown-plan", "There is no plan p2.");
-    const missing = await plan(["cancel", "p2"], {
-      "DELETE /v1/plans/p2": { status: 404, body: unknown },
-    });
-    expect(missing).toMatchObject({ code: 1, out: "" });
-    expect(missing.err).toContain("hint: Ended plans are kept for a while only");
   });
 });
 

@@ -43,7 +43,7 @@ const HINTS = {
   "unknown-server": ({ nearest: [first] = [] }) =>
     first === undefined ? "See switchboard servers list." : `Did you mean ${first}?`,
   "unknown-result": () => "Stored results expire; make the call again.",
-  "unknown-plan": () => "Ended plans are kept for a while only; run it again.",
+  "unknown-plan": () => "Compare it with the id that plan run --detach printed.",
   "not-cached": () => "Call without asking for a kept answer only.",
   "invalid-plan": () =>
     "Mend what is named; switchboard plan check FILE looks again without running it.",

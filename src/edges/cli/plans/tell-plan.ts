@@ -35,11 +35,16 @@ export async function tellPlan(
     screen.printJson(body);
     return EXIT_CODES[status];
   }
-  if (withheld === undefined) printOutput(screen, body);
-  else await printLarge(screen, client, withheld);
+  const output = objectMembers(body).get("output");
+  if (withheld !== undefined) await printLarge(screen, client, withheld);
+  else if (output !== undefined) printOutput(screen, slice(body, output));
   const critical = criticalSteps(graph, steps);
   screen.note(renderTimeline(report, critical, screen.errorCanvas));
   screen.note(renderPlanSummary(report, screen.errorCanvas));
+  const hasNone = output === undefined && withheld === undefined;
+  if (hasNone && (status === "succeeded" || status === "partial")) {
+    screen.note("The plan has no output; --json shows the values of its steps.");
+  }
   const isLost = withheld !== undefined && withheld.handle === undefined;
   return isLost && EXIT_CODES[status] === EXIT.ok ? EXIT.failed : EXIT_CODES[status];
 }
@@ -55,10 +60,8 @@ const EXIT_CODES = {
 type Screen = CommandContext["screen"];
 
 /** A text as it is, all else as JSON, in which no integer is rounded. */
-function printOutput(screen: Screen, body: Uint8Array): void {
-  const span = objectMembers(body).get("output");
-  if (span === undefined) return;
-  const json = Buffer.from(slice(body, span)).toString("utf8");
+function printOutput(screen: Screen, output: Uint8Array): void {
+  const json = Buffer.from(output).toString("utf8");
   const text = json.startsWith('"') ? (JSON.parse(json) as string) : prettyJson(json);
   screen.print(screen.interactive ? terminalSafe(text) : text);
 }

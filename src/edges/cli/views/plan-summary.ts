@@ -30,6 +30,7 @@ export function renderPlanSummary(report: PlanAnswer, { width, style }: Canvas):
     ...named(entries, tellFailure),
     ...named(entries, tellUndoing),
     ...tellCancelled(entries),
+    ...tellSkipped(entries),
   ];
   const [first = "", ...rest] = lines;
   return [first, ...rest.map((line) => indented(line, "  ", width))].join("\n");
@@ -76,7 +77,10 @@ function named(
   entries: readonly Entry[],
   tell: (entry: Entry) => string | undefined,
 ): readonly string[] {
-  const told = entries.map(tell).filter((line) => line !== undefined);
+  return firstOf(entries.map(tell).filter((line) => line !== undefined));
+}
+
+function firstOf(told: readonly string[]): readonly string[] {
   const more = told.length - MAX_NAMED;
   return more <= 0 ? told : [...told.slice(0, MAX_NAMED), `… and ${formatCount(more)} more`];
 }
@@ -92,6 +96,21 @@ function tellCancelled(entries: readonly Entry[]): readonly string[] {
     ...(begun.length === 0 ? [] : [`cancelled: ${listed(begun)}`]),
     ...(unbegun.length === 0 ? [] : [`not begun: ${listed(unbegun)}`]),
   ];
+}
+
+/** Why steps were skipped, in full: the timeline has no room for it. */
+function tellSkipped(entries: readonly Entry[]): readonly string[] {
+  const byReason = new Map<string, string[]>();
+  for (const [id, { status, reason }] of entries) {
+    if (status !== "skipped" || reason === undefined) continue;
+    const ids = byReason.get(reason);
+    if (ids === undefined) byReason.set(reason, [id]);
+    else ids.push(id);
+  }
+  const told = [...byReason].map(
+    ([reason, ids]) => `skipped: ${listed(ids)}: ${truncate(singleLine(reason), MAX_MESSAGE)}`,
+  );
+  return firstOf(told);
 }
 
 function listed(ids: readonly string[]): string {

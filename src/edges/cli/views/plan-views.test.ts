@@ -275,6 +275,17 @@ describe("a plan's summary", () => {
     );
   });
 
+  it("tells in full why steps were skipped, each reason once", () => {
+    const reason =
+      "It comes after fetch_the_whole_list, which failed in a way that fails the plan.";
+    const skipped = unbegun("skipped", { reason });
+    const steps = { a: skipped, b: unbegun("skipped", { reason: "Its when." }), c: skipped };
+    expect(lines(renderPlanSummary(reported(steps), canvas(200))).slice(1)).toEqual([
+      `  skipped: a, c: ${reason}`,
+      "  skipped: b: Its when.",
+    ]);
+  });
+
   it("says of a partial plan which steps failed all the same", () => {
     const error = { code: "tool-error", message: "No\nluck." };
     const report = reported(

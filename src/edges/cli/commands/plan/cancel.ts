@@ -2,7 +2,7 @@ import { planAnswerSchema } from "../../../../contract/index.ts";
 import { examples } from "../../command/examples.ts";
 import type { AddCommand } from "../../command/run-command.ts";
 import { openDaemonClient } from "../../rest/open-client.ts";
-import { cancelPlan } from "../../rest/plans.ts";
+import { cancelPlan, showPlan } from "../../rest/plans.ts";
 import { readAnswer } from "../../rest/rest-client.ts";
 import { renderPlanSummary } from "../../views/plan-summary.ts";
 
@@ -16,9 +16,12 @@ export const addPlanCancel: AddCommand = (parent, run) =>
       run<[id: string]>(async (context, [id]) => {
         const { screen, signal } = context;
         await using client = await openDaemonClient(context);
-        const body = await cancelPlan(client, id, { values: "none", signal });
+        const before = await showPlan(client, id, "none");
+        const hasEnded = readAnswer(planAnswerSchema, before).status !== "running";
+        const body = hasEnded ? before : await cancelPlan(client, id, { values: "none", signal });
         screen.answer(body, () =>
           renderPlanSummary(readAnswer(planAnswerSchema, body), screen.canvas),
         );
+        if (hasEnded) screen.note("It had already ended: there was nothing to cancel.");
       }),
     );
