@@ -40,7 +40,8 @@ export const addPlanRun: AddCommand = (parent, run) =>
         `switchboard plan run lookup.yaml --input '{"company":"Meridian"}' | jq .people`,
         "switchboard plan run nightly.yaml --detach",
       )}\n\nCtrl-C cancels the plan. Ends with 0 when the plan has its output, though a step may have failed
-("partly succeeded"); with 1 when it failed, 2 when it could not begin, 130 when it was cancelled.`,
+("partly succeeded"); with 1 when it failed, 2 when it could not begin, 3 when it was not allowed,
+4 when the daemon could not be reached or was lost, 130 when it was cancelled.`,
     )
     .action(
       run<[file: string], RunOptions>(async (context, [path], options) => {
