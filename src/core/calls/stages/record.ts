@@ -43,9 +43,9 @@ export function createRecord(deps: RecordDeps): RecordStage {
   function finish(call: Call, ending: Ending): Outcome {
     const { tool } = call;
     const durationMs = clock.monotonic() - call.startedAt;
-    const outcome: Outcome = { ...ending, meta: toMeta(call, ending, durationMs) };
+    const outcome = toOutcome(ending, toMeta(call, ending, durationMs));
     inFlight(tool, "").add(-1);
-    totals(tool, labelOf(ending)).add();
+    totals(tool, labelOf(call, ending)).add();
     durations(tool, sourceOf(call.notes)).observe(durationMs / 1_000);
     logEnd(log, call, outcome);
     tell(call, outcome);
@@ -82,28 +82,33 @@ export function createRecord(deps: RecordDeps): RecordStage {
   };
 }
 
+type Told = { -readonly [Member in keyof CallMeta]: CallMeta[Member] };
+
+/** Results, of which most outcomes are, are spelled out: spreads cost. */
+function toOutcome(ending: Ending, meta: CallMeta): Outcome {
+  if (ending.kind === "result") return { kind: "result", body: ending.body, meta };
+  return { ...ending, meta };
+}
+
 /** What is told beside a result. A tool that the caller may not see has no server either. */
 function toMeta(call: Call, ending: Ending, durationMs: number): CallMeta {
   const { notes, tool } = call;
+  const { cache, attempts, circuit, degraded, cacheHit } = notes;
   const isHidden = ending.kind === "failure" && ending.error.code === "unknown-tool";
-  return {
-    server: isHidden ? "" : tool.server,
-    tool: tool.id,
-    cache: notes.cache,
-    attempts: notes.attempts,
-    circuit: notes.circuit,
-    ...(notes.degraded === undefined ? {} : { degraded: notes.degraded }),
-    ...(notes.cacheHit === undefined ? {} : { cacheHit: notes.cacheHit }),
-    durationMs,
-    traceId: call.traceId,
-  };
+  const server = isHidden ? "" : tool.server;
+  const { traceId } = call;
+  const meta: Told = { server, tool: tool.id, cache, attempts, circuit, durationMs, traceId };
+  if (degraded !== undefined) meta.degraded = degraded;
+  if (cacheHit !== undefined) meta.cacheHit = cacheHit;
+  return meta;
 }
 
 /** `result`, `tool-error`, `input-required`, `cancelled`, or the code of the failure. */
-function labelOf(ending: Ending): string {
+function labelOf({ notes }: Call, ending: Ending): string {
   switch (ending.kind) {
     case "result":
-      return isToolError(ending.body) ? "tool-error" : "result";
+      // Caches keep no tool's errors, so that their answers need not be looked through.
+      return notes.cacheHit === undefined && isToolError(ending.body) ? "tool-error" : "result";
     case "input_required":
       return "input-required";
     case "failure":
