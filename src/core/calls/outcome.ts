@@ -16,6 +16,7 @@ export interface Degraded {
 
 /** What is told of an answer that came from a cache. */
 export interface CacheHit {
+  /** Whole milliseconds. */
   readonly ageMs: number;
   /** Semantic hits only: the cosine, and the arguments that the answer was first given to. */
   readonly similarity?: number;

@@ -55,9 +55,10 @@ function withCallMeta(result: Uint8Array, meta: ToldMeta): Buffer {
   return Buffer.concat([result.subarray(0, result.lastIndexOf(CLOSE_BRACE)), Buffer.from(tail)]);
 }
 
-function encodeMeta({ cacheHit, ...facts }: ToldMeta): string {
+function encodeMeta(meta: ToldMeta): string {
+  if (meta.cacheHit?.originalArguments === undefined) return JSON.stringify(meta);
+  const { cacheHit, ...facts } = meta;
   const text = JSON.stringify(facts);
-  if (cacheHit === undefined) return text;
   return `${text.slice(0, -1)},"cacheHit":${encodeCacheHit(cacheHit)}}`;
 }
 

@@ -41,7 +41,7 @@ describe("the answer to a call", () => {
 
   it("that a cache gave says so, with its age and, for a near call, what it was given to", () => {
     const cacheHit = {
-      ageMs: 12.4,
+      ageMs: 12,
       similarity: 0.97,
       originalArguments: rawJson(Buffer.from('{ "q": "é", "id": 9007199254740993 }')),
     };
