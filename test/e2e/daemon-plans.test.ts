@@ -233,6 +233,12 @@ describe("a detached plan", () => {
   it("belongs to who began it", async () => {
     const { body } = await rest.post("/v1/plans?detach=true", ENDLESS);
     const others = restClient(daemon.url, bob.token);
+    const { plans } = (await rest.get("/v1/plans")).body;
+    expect(plans[0]).toMatchObject({ id: body.id, status: "running", steps: { running: 1 } });
+    expect((await others.get("/v1/plans")).body).toEqual({ plans: [] });
+    const headers = { authorization: `Bearer ${alice.token}` };
+    using socket = await openRpcSocket(daemon.url, { headers });
+    expect((await socket.call("listPlans")).result.plans[0].id).toBe(body.id);
     expect((await others.get(`/v1/plans/${body.id}`)).body).toMatchObject({ code: "unknown-plan" });
     expect((await others.send("DELETE", `/v1/plans/${body.id}`)).status).toBe(404);
     expect((await rest.send("DELETE", `/v1/plans/${body.id}`)).status).toBe(200);
