@@ -34,5 +34,7 @@ export type ConfigResult = {
       readonly kind: "failed";
       /** All of them, in the file's order. */
       readonly problems: readonly ConfigProblem[];
+      /** What it says of the data directory, absolute, so that a running daemon can be found all the same; absent when the file cannot be read at all. */
+      readonly dataDir?: string;
     }
 );

@@ -112,13 +112,14 @@ function assemble(parts: Parts): ConfigResult {
     ...sortProblems([...servers.warnings, ...settings.warnings].map(place)),
   ];
   const files = [...new Set([...(file === undefined ? [] : [file]), ...servers.files])];
+  const dataDir = dataDirOf(parts, settings);
   if (problems.length > 0) {
-    return { kind: "failed", problems: sortProblems(problems), warnings, files };
+    return { kind: "failed", problems: sortProblems(problems), warnings, files, dataDir };
   }
   const config: Config = {
     ...optionsOf(parts, settings),
     ...(file === undefined ? {} : { file }),
-    dataDir: dataDirOf(parts, settings),
+    dataDir,
     offline: environment.offline,
     servers: servers.servers,
     composites: composites.composites,

@@ -1,5 +1,10 @@
 import { findHolder, type DaemonAddress, type DataDirHolder } from "../../adapters/files/index.ts";
-import { chooseConfigFile, type ConfigSources, type Environment } from "../../config/index.ts";
+import {
+  chooseConfigFile,
+  loadConfig,
+  type ConfigSources,
+  type Environment,
+} from "../../config/index.ts";
 import type { GlobalFlags } from "../../edges/cli/host.ts";
 import { readSources } from "../read-sources.ts";
 
@@ -42,11 +47,10 @@ export function createConfigInUse(environment: Environment, cwd: string): Config
   };
 }
 
-/** A broken config file must not hide a running daemon: then the default place is looked at. */
+/** A broken config file must not hide a running daemon: what it says of the place is taken all the same. */
 function dataDirOf(sources: ConfigSources): string {
-  try {
-    return readSources(sources).config.dataDir;
-  } catch {
-    return readSources({ ...sources, flags: { config: "/dev/null" } }).config.dataDir;
-  }
+  const result = loadConfig(sources);
+  if (result.kind === "ok") return result.config.dataDir;
+  const standard: ConfigSources = { ...sources, flags: { config: "/dev/null" } };
+  return result.dataDir ?? readSources(standard).config.dataDir;
 }
