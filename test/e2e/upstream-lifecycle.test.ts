@@ -105,7 +105,7 @@ describe("reconnect", () => {
 
 describe("isolation", () => {
   it("gives each session, or each principal, a process of its own", async () => {
-    const rig = hold(createUpstreamRig({ scopedIdleMs: 1_000 }));
+    const rig = hold(createUpstreamRig({ scopedIdleMs: 5_000 }));
     const count = async (server: string, who: { session?: string; principal?: string }) =>
       (JSON.parse(await rig.text(server, "count", who)) as { pid: number }).pid;
     await rig.connect([
@@ -125,6 +125,7 @@ describe("isolation", () => {
     expect(rig.upstreams.status(idOf("session"))).toMatchObject({ connections: 3 });
     await waitFor(() => rig.upstreams.status(idOf("session"))?.connections === 1, {
       what: "idle connections to be closed",
+      timeoutMs: 15_000,
     });
     await waitFor(() => !isAlive(a) && !isAlive(b), { what: "their processes to end" });
   });
