@@ -84,9 +84,17 @@ describe("splicing", () => {
     ['{"x":1.0,"_meta":{"c": 1e0}}', '{"x":1.0,"_meta":{"c": 1e0,"a":2,"b":3}}'],
     ['{"_meta":{"a":1,"c":[1]}}', '{"_meta":{"a":2,"c":[1],"b":3}}'],
     ['{"_meta":null}', '{"_meta":null}'],
+    ['{"_meta":7,"y":1}', '{"_meta":7,"y":1}'],
   ])("writes our own facts into the _meta of %s", (text, written) => {
     const entries = { a: "2", b: "3" };
     expect(Buffer.from(withMeta(Buffer.from(text), entries)).toString()).toBe(written);
+    const defaults = { x: "4", z: '"new"' };
+    const completed = withMeta(Buffer.from(text), entries, defaults);
+    expect(JSON.parse(Buffer.from(completed).toString())).toEqual({
+      x: 4,
+      z: "new",
+      ...(JSON.parse(written) as object),
+    });
   });
 });
 

@@ -1,5 +1,8 @@
 import { objectMembers, slice, type Span } from "./json-scan.ts";
 
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
 /** Members to write into an object: key → the JSON text of its value. */
 export type Members = Readonly<Record<string, Uint8Array | string>>;
 
@@ -9,7 +12,29 @@ export type Members = Readonly<Record<string, Uint8Array | string>>;
  * @throws JsonScanError when `text` is not a JSON object.
  */
 export function withMembers(text: Uint8Array, members: Members): Buffer {
+  return spliced(text, objectMembers(text), members);
+}
+
+/**
+ * Writes entries into the `_meta` of a result object, in place of those of the same name: what another
+ * gateway behind this one said of its answer does not hold for ours. A `_meta` that is no object is
+ * left as it is. Members of `defaults` are added beside it where the result has none of that name.
+ */
+export function withMeta(text: Uint8Array, entries: Members, defaults: Members = {}): Uint8Array {
   const present = objectMembers(text);
+  const added: Record<string, Uint8Array | string> = {};
+  for (const key of Object.keys(defaults)) if (!present.has(key)) added[key] = defaults[key]!;
+  const span = present.get("_meta");
+  if (span === undefined) added["_meta"] = withMembers(EMPTY_OBJECT, entries);
+  else if (text[span.start] === OPEN_BRACE) {
+    added["_meta"] = withMembers(slice(text, span), entries);
+  }
+  return spliced(text, present, added);
+}
+
+const EMPTY_OBJECT = /* @__PURE__ */ new TextEncoder().encode("{}");
+
+function spliced(text: Uint8Array, present: ReadonlyMap<string, Span>, members: Members): Buffer {
   const edits: { span: Span; value: Uint8Array | string }[] = [];
   const added: string[] = [];
   for (const key of Object.keys(members)) {
@@ -24,30 +49,21 @@ export function withMembers(text: Uint8Array, members: Members): Buffer {
     parts.push(text.subarray(at, edit.span.start), toBytes(edit.value));
     at = edit.span.end;
   }
-  const close = text.lastIndexOf(0x7d);
-  parts.push(text.subarray(at, close));
+  parts.push(text.subarray(at, text.lastIndexOf(CLOSE_BRACE)));
+  let tail = "";
   added.forEach((key, index) => {
     const comma = present.size > 0 || index > 0 ? "," : "";
-    parts.push(Buffer.from(`${comma}${JSON.stringify(key)}:`), toBytes(members[key]!));
+    const value = members[key]!;
+    tail += `${comma}${JSON.stringify(key)}:`;
+    if (typeof value === "string") tail += value;
+    else {
+      parts.push(Buffer.from(tail), value);
+      tail = "";
+    }
   });
-  parts.push(Buffer.from("}"));
+  parts.push(Buffer.from(`${tail}}`));
   return Buffer.concat(parts);
 }
-
-/**
- * Writes entries into the `_meta` of a result object, in place of those of the same name: what another
- * gateway behind this one said of its answer does not hold for ours. A `_meta` that is no object is
- * left as it is.
- */
-export function withMeta(text: Uint8Array, entries: Members): Uint8Array {
-  const span = objectMembers(text).get("_meta");
-  if (span === undefined) return withMembers(text, { _meta: withMembers(EMPTY_OBJECT, entries) });
-  if (text[span.start] !== OPEN_BRACE) return text;
-  return withMembers(text, { _meta: withMembers(slice(text, span), entries) });
-}
-
-const OPEN_BRACE = 0x7b;
-const EMPTY_OBJECT = /* @__PURE__ */ new TextEncoder().encode("{}");
 
 function toBytes(value: Uint8Array | string): Uint8Array {
   return typeof value === "string" ? Buffer.from(value) : value;

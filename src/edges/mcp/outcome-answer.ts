@@ -6,6 +6,8 @@ import type { Era } from "../../mcp/revisions.ts";
 import type { Answer } from "./answer.ts";
 import { failureAnswer, type CallDoor } from "./failure-answer.ts";
 
+const COMPLETE = { resultType: '"complete"' };
+
 /** The answer to a call: the upstream's bytes, with our facts in `_meta` where there are any. */
 export function outcomeAnswer(outcome: Outcome, door: CallDoor, era: Era): Answer {
   switch (outcome.kind) {
@@ -16,7 +18,7 @@ export function outcomeAnswer(outcome: Outcome, door: CallDoor, era: Era): Answe
     case "input_required":
       return { kind: "result", body: outcome.body.bytes };
     case "result":
-      return { kind: "result", body: forEra(withFacts(outcome.body.bytes, outcome), era) };
+      return { kind: "result", body: withFacts(outcome, era) };
   }
 }
 
@@ -28,16 +30,16 @@ export function inEra(answer: Answer, era: Era): Answer {
 /** Modern results say that they are complete; legacy upstreams leave it out. */
 export function forEra(body: Uint8Array, era: Era): Uint8Array {
   if (era === "legacy" || objectMembers(body).has("resultType")) return body;
-  return withMembers(body, { resultType: '"complete"' });
+  return withMembers(body, COMPLETE);
 }
 
-function withFacts(body: Uint8Array, outcome: Extract<Outcome, { kind: "result" }>): Uint8Array {
+function withFacts(outcome: Extract<Outcome, { kind: "result" }>, era: Era): Uint8Array {
+  const { bytes } = outcome.body;
   const { cache, cacheHit, degraded } = outcome.meta;
   const answeredElsewhere = cache !== "none" && cache !== "miss" && cache !== "bypass";
-  if (!answeredElsewhere && degraded === undefined) return body;
-  return withMeta(body, {
-    [GATEWAY_META.cache]: JSON.stringify(cache),
-    ...(cacheHit === undefined ? {} : { [GATEWAY_META.cacheHit]: encodeCacheHit(cacheHit) }),
-    ...(degraded === undefined ? {} : { [GATEWAY_META.degraded]: JSON.stringify(degraded) }),
-  });
+  if (!answeredElsewhere && degraded === undefined) return forEra(bytes, era);
+  const facts: Record<string, string> = { [GATEWAY_META.cache]: JSON.stringify(cache) };
+  if (cacheHit !== undefined) facts[GATEWAY_META.cacheHit] = encodeCacheHit(cacheHit);
+  if (degraded !== undefined) facts[GATEWAY_META.degraded] = JSON.stringify(degraded);
+  return withMeta(bytes, facts, era === "modern" ? COMPLETE : {});
 }
