@@ -4,8 +4,10 @@ import { formatGeneration, readGeneration, readStamp, stampOf } from "./generati
 import { createHealth } from "./health.ts";
 import { createKeyspace } from "./keyspace.ts";
 import { formatMessage, readMessage } from "./messages.ts";
+import { REDIS_DEFAULTS } from "./options.ts";
 import { OwedInvalidations } from "./owed-invalidations.ts";
 import { ReadsUnderWay } from "./reads-under-way.ts";
+import { readRedisPlace } from "./redis-place.ts";
 import { describeTrouble } from "./redis-trouble.ts";
 
 describe("a generation", () => {
@@ -165,8 +167,10 @@ describe("messages between replicas", () => {
 
 describe("a reason", () => {
   it("is put in words, without the secrets", () => {
+    const options = { ...REDIS_DEFAULTS, url: "redis://redis.test", password: "sesame" };
+    const place = readRedisPlace(options)!;
     const error = new Error("WRONGPASS invalid username-password pair sesame");
-    expect(describeTrouble(error, ["sesame"])).toBe(
+    expect(describeTrouble(error, { place, options })).toBe(
       "it refuses the user name or password (WRONGPASS invalid username-password pair [redacted])",
     );
   });

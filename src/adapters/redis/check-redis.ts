@@ -3,7 +3,7 @@ import type { RedisCacheOptions } from "./options.ts";
 import { createKeyspace } from "./keyspace.ts";
 import { readRedisPlace } from "./redis-place.ts";
 import { RedisSession } from "./redis-session.ts";
-import { describeTrouble } from "./redis-trouble.ts";
+import { causeOf, describeTrouble, type RedisCause } from "./redis-trouble.ts";
 
 /** How a Redis is doing, seen from here. */
 export type RedisCheck = { readonly target: string } & (
@@ -16,8 +16,24 @@ export type RedisCheck = { readonly target: string } & (
       /** Things that do no harm yet, in words. */
       readonly remarks: readonly string[];
     }
-  | { readonly kind: "failed"; readonly reason: string }
+  | {
+      readonly kind: "failed";
+      readonly reason: string;
+      /** What to do about it. */
+      readonly mend: string;
+    }
 );
+
+const MENDS: Readonly<Record<RedisCause, string>> = {
+  password: "Correct redis.password and redis.username, or those in redis.url.",
+  permission: "Give the user the permissions that docs/caching.md names (redis-cli ACL SETUSER).",
+  absent: "Start it, or correct the address in the section redis.",
+  stranger:
+    "Correct the address in the section redis: another service listens there, or it wants TLS (rediss://).",
+  database: "Correct the number in redis.url or redis.db, or raise databases in redis.conf.",
+  full: "Raise maxmemory, or set maxmemory-policy to allkeys-lru (redis-cli CONFIG SET), so that old entries make room.",
+  other: "See the log of the Redis, and correct the section redis.",
+};
 
 /** Round trips that are measured. */
 const ROUND_TRIPS = 9;
@@ -33,11 +49,13 @@ export async function checkRedis(
 ): Promise<RedisCheck | undefined> {
   const place = readRedisPlace(options);
   if (place === undefined) return undefined;
-  const { target, credentials } = place;
+  const { target } = place;
   const { channel, buckets } = createKeyspace(options.keyPrefix, place);
+  const [onMessage, onRoom] = [() => undefined, () => undefined];
+  const terms = { place, options, channel, onMessage, onRoom };
   try {
-    const terms = { place, options, channel, onMessage: () => undefined };
     using session = await RedisSession.open(terms, deps.clock, signal);
+    if (session.room instanceof Error) throw session.room;
     const { entry, generations } = buckets[0]!;
     const latencies: number[] = [];
     for (let trip = 0; trip < ROUND_TRIPS; trip++) {
@@ -51,10 +69,8 @@ export async function checkRedis(
     const known = version === undefined ? {} : { version };
     return { kind: "ok", target, ...known, latencyMs, remarks: remarksOn(info) };
   } catch (error) {
-    const secrets = [credentials.password, options.sentinelPassword].filter(
-      (secret) => secret !== undefined,
-    );
-    return { kind: "failed", target, reason: describeTrouble(error, secrets) };
+    const reason = describeTrouble(error, terms);
+    return { kind: "failed", target, reason, mend: MENDS[causeOf(error)] };
   }
 }
 

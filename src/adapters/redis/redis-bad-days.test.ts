@@ -188,46 +188,6 @@ describe("a slow Redis", () => {
   });
 });
 
-describe("a full Redis", () => {
-  beforeEach(async () => {
-    await redis.cli("CONFIG", "SET", "maxmemory-policy", "noeviction");
-  });
-  const fill = () => redis.cli("CONFIG", "SET", "maxmemory", "1");
-  const makeRoom = () => redis.cli("CONFIG", "SET", "maxmemory", "0");
-
-  it("still answers from what it has, and says that it takes nothing more", async () => {
-    const cache = await connect();
-    await put(cache, "old");
-    await fill();
-    await put(cache, "new");
-    expect([await has(cache, "old"), await has(cache, "new")]).toEqual([true, false]);
-    expect(cache.status()).toMatchObject({
-      state: "ready",
-      reason: expect.stringMatching(/it is full.*maxmemory/),
-    });
-    await makeRoom();
-    await put(cache, "new");
-    expect(await has(cache, "new")).toBe(true);
-    expect(cache.status().reason).toBeUndefined();
-  });
-
-  it("still forgets what is invalidated and removed", async () => {
-    const [cache, other] = [await connect(), await connect()];
-    const heard = heardBy(other);
-    await put(cache, "invalidated");
-    await put(cache, "removed");
-    await fill();
-    await cache.remove("removed");
-    expect(await has(other, "removed")).toBe(false);
-    await cache.invalidate(SCOPES);
-    expect(await has(other, "invalidated")).toBe(false);
-    await waitFor(() => heard.length === 2, { what: "both messages" });
-    await makeRoom();
-    expect(await has(other, "invalidated")).toBe(false);
-    expect(cache.status().state).toBe("ready");
-  });
-});
-
 describe("a Redis that lost something", () => {
   it("finds nothing after it was flushed, and goes on", async () => {
     const cache = await connect();

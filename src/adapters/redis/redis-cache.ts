@@ -22,7 +22,7 @@ import { decodeRecord, encodeRecord, peekStamp, type StoredRecord } from "./reco
 import { RedisConnection, type ConnectionDeps } from "./redis-connection.ts";
 import { readRedisPlace, type RedisPlace } from "./redis-place.ts";
 import type { RedisSession } from "./redis-session.ts";
-import { describeTrouble, isFull } from "./redis-trouble.ts";
+import { refusesEntries } from "./redis-trouble.ts";
 
 /** The options of the section `redis`, and the bound of an entry. */
 export interface RedisSharedCacheOptions extends RedisCacheOptions {
@@ -132,10 +132,11 @@ class RedisCache implements SharedCache {
       const bytes = await encodeRecord({ ...generation, record }, compressAboveBytes);
       const names = [bucket.entry(key), bucket.generations, bucket.lease(key), bucket.newest];
       const terms = [bytes, generation.askedAt, lifeMs, made.fence ?? "", key, stamp.generations];
-      await this.#connection.ask((client) => client.sbWrite(...names, ...terms, ...stamp.scopes));
-      this.#connection.remark(undefined);
-    } catch (error) {
-      if (isFull(error)) this.#connection.remark(describeTrouble(error, []));
+      const words = [...names, ...terms, ...stamp.scopes];
+      const answer = await this.#connection.ask((client) => client.sbWrite(...words));
+      if (answer === "kept") this.#connection.noteKept();
+    } catch {
+      // What matters to operators is in the status; a call needs no cache.
     }
   }
 
@@ -192,12 +193,15 @@ class RedisCache implements SharedCache {
     const { maxEntryBytes } = this.#options;
     const bucket = this.#keys.bucketOf(key);
     const names = [bucket.entry(key), bucket.generations];
-    const reply = await session.ask((client) =>
-      client.sbLookupBuffer(...names, maxEntryBytes + OVERHEAD_BYTES, ...scopes),
-    );
+    const reply = await session
+      .ask((client) => client.sbLookupBuffer(...names, maxEntryBytes + OVERHEAD_BYTES, ...scopes))
+      .catch((error: unknown) => {
+        this.#connection.noteRefusal(error);
+        if (!refusesEntries(error)) throw error;
+      });
+    // Without an epoch, which a full Redis cannot begin, nothing can be known to be current.
+    if (reply === undefined) return { generation: "" };
     const { now, entry, epoch, counts } = readLookupReply(reply);
-    // Without an epoch (Redis is full) nothing can be known to be current.
-    if (epoch === "") return { generation: "" };
     const stamp = stampOf(epoch, counts, scopes);
     const generation = formatGeneration({ askedAt: now, stamp });
     if (entry.length === 0) return { generation };

@@ -3,9 +3,10 @@ import { sleep, type Clock } from "../../kernel/clock.ts";
 import type { Logger } from "../../kernel/log.ts";
 import type { Random } from "../../kernel/random.ts";
 import { createTypedEvents, type TypedEvents } from "../../kernel/typed-events.ts";
-import { RedisSession, type SessionTerms } from "./redis-session.ts";
-import { describeTrouble, RedisAwayError } from "./redis-trouble.ts";
 import type { CommandClient } from "./redis-clients.ts";
+import { RedisSession, type SessionTerms } from "./redis-session.ts";
+import { describeTrouble, RedisAwayError, refusesEntries } from "./redis-trouble.ts";
+import type { Room } from "./room.ts";
 
 /** What a connection needs from outside. */
 export interface ConnectionDeps {
@@ -42,8 +43,8 @@ export class RedisConnection implements AsyncDisposable {
   #session: RedisSession | undefined;
   #status: SharedCacheStatus;
 
-  constructor(terms: SessionTerms, deps: ConnectionDeps, hooks: ConnectionHooks) {
-    this.#terms = terms;
+  constructor(terms: Omit<SessionTerms, "onRoom">, deps: ConnectionDeps, hooks: ConnectionHooks) {
+    this.#terms = { ...terms, onRoom: (room) => this.#setRoom(room) };
     this.#deps = deps;
     this.#hooks = hooks;
     this.#events = createTypedEvents((error) => {
@@ -69,20 +70,24 @@ export class RedisConnection implements AsyncDisposable {
   ask<Answer>(command: (client: CommandClient) => Promise<Answer>): Promise<Answer> {
     const session = this.session;
     if (session === undefined) return Promise.reject(new RedisAwayError("it is away"));
-    return session.ask(command);
+    return session.ask(command).catch((error: unknown) => {
+      this.noteRefusal(error);
+      throw error;
+    });
   }
 
   onStatus(listener: (status: SharedCacheStatus) => void): Disposable {
     return this.#events.on("status", listener);
   }
 
-  /** Something that does not work, though Redis answers; `undefined` when it works again. */
-  remark(reason: string | undefined): void {
-    if (this.#status.state !== "ready" || this.#status.reason === reason) return;
-    if (reason !== undefined) {
-      this.#deps.log.warn({ reason }, "Redis answers, but takes no entries.");
-    }
-    this.#setStatus("ready", reason);
+  /** Says in the status that nothing is taken, if that is what the error means. */
+  noteRefusal(error: unknown): void {
+    if (refusesEntries(error)) this.#setRoom(error);
+  }
+
+  /** Something was taken. Where Redis can be asked for room, its own word counts, for all nodes. */
+  noteKept(): void {
+    if (this.session?.room === "unknown") this.#setRoom("free");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -117,6 +122,7 @@ export class RedisConnection implements AsyncDisposable {
       this.#setStatus("ready");
       const { target } = this.#status;
       this.#deps.log.info({ target }, "The shared cache is ready.");
+      this.#setRoom(session.room);
       return await session.lost;
     } catch (error) {
       return error;
@@ -126,15 +132,19 @@ export class RedisConnection implements AsyncDisposable {
     }
   }
 
+  #setRoom(room: Room): void {
+    const { state, target, reason: known } = this.#status;
+    if (state !== "ready" || room === "unknown") return;
+    const reason = room === "free" ? undefined : describeTrouble(room, this.#terms);
+    // Redis words its refusals differently from command to command.
+    if ((reason === undefined) === (known === undefined)) return;
+    if (reason === undefined) this.#deps.log.info({ target }, "Redis takes entries again.");
+    else this.#deps.log.warn({ target, reason }, "Redis answers, but takes no entries.");
+    this.#setStatus("ready", reason);
+  }
+
   #goAway(error: unknown): void {
-    const { place, options } = this.#terms;
-    const secrets = [
-      place.credentials.password,
-      place.credentials.username,
-      options.sentinelPassword,
-    ];
-    const known = secrets.filter((secret) => secret !== undefined && secret !== "");
-    const reason = describeTrouble(error, known as string[]);
+    const reason = describeTrouble(error, this.#terms);
     if (this.#status.state === "away" && this.#status.reason === reason) return;
     const { target } = this.#status;
     this.#deps.log.warn({ target, reason }, "The shared cache is away; calls go on without it.");

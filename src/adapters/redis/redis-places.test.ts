@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { freePort } from "../../../test/support/free-port.ts";
@@ -103,6 +105,59 @@ describe("a Redis behind TLS", () => {
     expect(await awayBecause(wrongName)).toMatch(/elsewhere\.test/);
     const missing = await awayBecause({ url, tlsCaFile: join(folder, "none.pem") });
     expect(missing).toMatch(/no such file.*none\.pem/);
+  });
+});
+
+describe("a database of a Redis", () => {
+  it("is the one that was asked for, also after the connection was cut", async () => {
+    const redis = await start();
+    const cache = await connect({ url: `${redis.url}/7` });
+    expect(await keeps(cache)).toBe(true);
+    await redis.cli("CLIENT", "KILL", "TYPE", "normal");
+    await waitFor(
+      async () => (await redis.cli("CLIENT", "LIST", "TYPE", "normal")).includes("db=7"),
+      {
+        what: "the next connection",
+      },
+    );
+    await untilRedisIs("ready", cache);
+    expect(await keeps(cache, "other")).toBe(true);
+    expect(await redis.cli("-n", "0", "DBSIZE")).toBe("0");
+  });
+
+  it("keeps it away where there is none of that number, from the start or after a restart", async () => {
+    const redis = await start();
+    const reason = /it has no database 99 \(ERR DB index is out of range\)/;
+    expect(await awayBecause({ url: `${redis.url}/99` })).toMatch(reason);
+    expect(await awayBecause({ url: `unix://${redis.folder}/redis.sock`, db: 99 })).toMatch(reason);
+    expect(await redis.cli("DBSIZE")).toBe("0");
+
+    const roomy = await start("--databases", "100");
+    const cache = await connect({ url: `${roomy.url}/99` });
+    expect(await keeps(cache)).toBe(true);
+    await roomy.kill();
+    await untilRedisIs("away", cache);
+    scope.use(await startRedisServer({ port: roomy.port }));
+    await waitFor(() => cache.status().reason?.match(reason), { what: "the reason" });
+    expect(cache.status().state).toBe("away");
+  });
+});
+
+describe("what is not a Redis", () => {
+  it("is called that, at every attempt, and by its address", async () => {
+    const server = createServer((_, response) => response.end("hello"));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    scope.defer(() => void server.close());
+    const cache = scope.use(openRedisCache({ url: `redis://127.0.0.1:${port}/3` }));
+    const reasons = new Set<string | undefined>();
+    cache.onStatus(({ reason }) => reasons.add(reason));
+    let attempts = 0;
+    server.on("connection", () => (attempts += 1));
+    await waitFor(() => attempts >= 5, { what: "five attempts" });
+    expect([...reasons]).toEqual([
+      `what answers at 127.0.0.1:${port} is not a Redis (Unknown RESP type 72 "H")`,
+    ]);
   });
 });
 

@@ -10,12 +10,15 @@ import {
   type ClientTerms,
   type CommandClient,
 } from "./redis-clients.ts";
-import { isReply, isUseless, RedisAwayError } from "./redis-trouble.ts";
+import { causeOf, isReply, isUseless, RedisAwayError } from "./redis-trouble.ts";
+import { askForRoom, leastRoom, type Room } from "./room.ts";
 
 /** What a session is opened with. */
 export interface SessionTerms extends ClientTerms {
   readonly channel: string;
   readonly onMessage: (text: string) => void;
+  /** Told at every beat. */
+  readonly onRoom: (room: Room) => void;
 }
 
 /** How often both connections are asked for a sign of life, in milliseconds. */
@@ -32,6 +35,7 @@ export class RedisSession implements Disposable {
   readonly #health: Health;
   #end: (reason: unknown) => void = () => undefined;
   #isLost = false;
+  #room: Room = "unknown";
   #beat: Disposable | undefined;
 
   /**
@@ -75,6 +79,11 @@ export class RedisSession implements Disposable {
     return this.#isLost;
   }
 
+  /** Whether it took entries when it was last asked. */
+  get room(): Room {
+    return this.#room;
+  }
+
   /**
    * Asks Redis for something. Too many failures, or an answer that says it is of no use, lose the session.
    * @throws RedisTimeoutError; RedisAwayError when the session is lost; Redis' own error.
@@ -108,18 +117,23 @@ export class RedisSession implements Disposable {
     this.lose(new RedisAwayError("it was closed"));
   }
 
-  /** The first round connects to the nodes; the second shows whether they answer in time. */
+  /** The first round connects to the nodes; the second shows whether they answer in time, and take entries. */
   async #greet(): Promise<void> {
     const { connectTimeoutMs, commandTimeoutMs } = this.#terms.options;
-    await withinDeadline(this.#pingAll(), connectTimeoutMs, this.#clock);
-    await withinDeadline(this.#pingAll(), commandTimeoutMs, this.#clock);
+    await withinDeadline(
+      this.#ofAll((node) => node.ping()),
+      connectTimeoutMs,
+      this.#clock,
+    );
+    const rooms = await withinDeadline(this.#ofAll(askForRoom), commandTimeoutMs, this.#clock);
+    this.#room = leastRoom(rooms);
   }
 
   /** Every node that holds entries must answer. */
-  #pingAll(): Promise<unknown> {
+  #ofAll<Answer>(question: (node: Redis) => Promise<Answer>): Promise<Answer[]> {
     const commands = this.#commands;
     const nodes = commands instanceof Cluster ? commands.nodes("master") : [commands];
-    return Promise.all(nodes.map((node) => node.ping()));
+    return Promise.all(nodes.map(question));
   }
 
   #judge(error: unknown): void {
@@ -149,10 +163,12 @@ export class RedisSession implements Disposable {
 
   async #checkPulse(): Promise<void> {
     const hears = withinDeadline(this.#listener.ping(), BEAT_MS, this.#clock);
-    const answers = this.ask(() => this.#pingAll()).catch(() => undefined);
+    const answers = this.ask(() => this.#ofAll(askForRoom)).catch(() => undefined);
     await hears.catch((error: unknown) => this.lose(error));
-    await answers;
-    if (!this.#isLost) this.#beatLater();
+    const rooms = await answers;
+    if (this.#isLost) return;
+    if (rooms !== undefined) this.#terms.onRoom((this.#room = leastRoom(rooms)));
+    this.#beatLater();
   }
 }
 
@@ -183,6 +199,9 @@ async function connectAll(
 ): Promise<readonly [CommandClient, Redis]> {
   const commands = clients.add(createCommandClient(terms));
   await connect(commands);
+  const { place } = terms;
+  // The library selects it, too, but stays in database 0 when that fails.
+  if (place.kind !== "cluster" && place.db !== 0) await (commands as Redis).select(place.db);
   const listener = clients.add(createListener(terms, commands));
   listener.on("message", (_, text: string) => terms.onMessage(text));
   await connect(listener);
@@ -194,7 +213,8 @@ async function connectAll(
 async function connect(client: Redis | Cluster): Promise<void> {
   let reason: unknown;
   const note = (error: unknown): void => {
-    reason = error;
+    // The socket's own errors come after, and sometimes before, the one that tells.
+    if (reason === undefined || causeOf(error) === "stranger") reason = error;
   };
   client.on("error", note);
   if (client instanceof Cluster) client.on("node error", note);

@@ -31,10 +31,9 @@ end
 if not generations[1] then
   local epoch = time[1] .. '.' .. time[2]
   local made = redis.pcall('HSET', KEYS[2], '', epoch)
-  if type(made) == 'number' then
-    redis.call('PEXPIRE', KEYS[2], ${KEEP_MS})
-    generations[1] = epoch
-  end
+  if type(made) == 'table' then return made end
+  redis.call('PEXPIRE', KEYS[2], ${KEEP_MS})
+  generations[1] = epoch
 end
 local entry = redis.pcall('GETRANGE', KEYS[1], 0, ARGV[1])
 if type(entry) == 'table' then entry = '?' end
@@ -88,7 +87,7 @@ const LEASE = `
 ${NOW_US}
 local lease = redis.call('HMGET', KEYS[1], 'token', 'until')
 if lease[2] and tonumber(lease[2]) > now then
-  redis.call('HSET', KEYS[1], 'awaited', '1')
+  redis.pcall('HSET', KEYS[1], 'awaited', '1')
   return false
 end
 local token = string.format('%.0f', math.max(now, (tonumber(lease[1]) or 0) + 1))
