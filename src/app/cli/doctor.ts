@@ -2,6 +2,7 @@ import { access, constants, mkdir } from "node:fs/promises";
 import type { DaemonAddress } from "../../adapters/files/index.ts";
 import { bundledAddonPath, loadFaiss } from "../../adapters/vectors/faiss/load-faiss.ts";
 import { formatProblem, loadConfig, type Config, type ConfigSources } from "../../config/index.ts";
+import type { RuleRemark } from "../../core/cache/index.ts";
 import type { DiscoveryStatus } from "../../core/discovery/index.ts";
 import type { CompositeView } from "../../core/plans/index.ts";
 import type { ServerStatus } from "../../core/upstream/index.ts";
@@ -102,8 +103,7 @@ async function* checkSharedCache({ redis }: Config, signal: AbortSignal): AsyncI
   const name = "redis";
   if (check.kind === "failed") {
     const detail = `${check.target}: ${check.reason}`;
-    const mend = `Start it, or correct the section redis; until then every replica caches for itself. Try: redis-cli ${url === undefined ? "-h HOST -p PORT" : "-u URL"} ping`;
-    yield { name, status: "failed", detail, mend };
+    yield { name, status: "failed", detail, mend: check.mend };
     return;
   }
   const { version, latencyMs, remarks, target } = check;
@@ -121,6 +121,8 @@ async function* askDaemon(daemon: DaemonAddress, signal: AbortSignal): AsyncIter
   for (const status of servers) yield serverCheck(status);
   const { composites } = (await read("/v1/composites")) as { composites: CheckedComposite[] };
   yield* compositeChecks(composites);
+  const { remarks } = (await read("/v1/cache")) as { remarks?: readonly RuleRemark[] };
+  yield* cacheChecks(remarks ?? []);
   const { discovery } = (await read("/v1/status")) as { discovery: DiscoveryStatus };
   yield* discoveryChecks(discovery);
 }
@@ -129,9 +131,10 @@ async function* askDaemon(daemon: DaemonAddress, signal: AbortSignal): AsyncIter
 async function* checkServers(sources: ConfigSources, deps: DoctorDeps): AsyncIterable<Check> {
   await using own = await openInProcess(sources, deps);
   await own.settled(() => undefined);
-  const { composites, discovery, upstreams } = own.gateway;
+  const { caches, composites, discovery, upstreams } = own.gateway;
   for (const status of upstreams.statuses()) yield serverCheck(status);
   yield* compositeChecks(composites.list());
+  yield* cacheChecks(caches.remarks());
   yield* discoveryChecks(discovery.status());
 }
 
@@ -142,6 +145,13 @@ function* compositeChecks(composites: readonly CheckedComposite[]): Iterable<Che
     if (problem === undefined) continue;
     const mend = "Correct its plan, or connect the servers that it needs.";
     yield { name: `composite ${name}`, status: "warning", detail: problem, mend };
+  }
+}
+
+function* cacheChecks(remarks: readonly RuleRemark[]): Iterable<Check> {
+  for (const { server, message } of remarks) {
+    const mend = `Correct it in the entry of server ${server}; switchboard cache explain TOOL shows what holds.`;
+    yield { name: "cache rules", status: "warning", detail: message, mend };
   }
 }
 
