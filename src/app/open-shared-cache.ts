@@ -29,7 +29,12 @@ export async function openSharedCache(
   const { maxEntryBytes } = config.cache;
   const shared = deps.scope.use(createRedisCache({ ...config.redis, maxEntryBytes }, deps));
   const up = deps.metrics.bind("sharedCacheUp", {});
+  const full = deps.metrics.bind("sharedCacheFull", {});
   up.set(0);
-  shared.onStatus(({ state }) => up.set(state === "ready" ? 1 : 0));
+  full.set(0);
+  shared.onStatus(({ state, reason }) => {
+    up.set(state === "ready" ? 1 : 0);
+    full.set(state === "ready" && reason !== undefined ? 1 : 0);
+  });
   return shared;
 }

@@ -150,6 +150,34 @@ describe("two replicas with one Redis", () => {
     expect((await readNote(one)).text).toBe("meanwhile");
   });
 
+  it("go on with what they have when it is full, and say so wherever they are asked", async () => {
+    const one = await start();
+    await redis.cli("CONFIG", "SET", "maxmemory", "1");
+    const { rest } = one;
+    const { sharedCache } = await waitFor(
+      async () => {
+        const { body } = await rest.get("/v1/status");
+        return body.sharedCache.reason === undefined ? undefined : body;
+      },
+      { what: "word that it is full" },
+    );
+    const full = { state: "ready", reason: expect.stringMatching(/^it is full: raise maxmemory/) };
+    expect(sharedCache).toMatchObject(full);
+    expect((await rest.get("/v1/cache")).body.l2).toMatchObject(full);
+    const metrics = (await rest.get("/metrics")).text;
+    expect(metrics).toMatch(/^switchboard_shared_cache_full 1$/m);
+    const doctor = await runSwitchboard(["doctor", "--config", one.daemon.configFile], {
+      SWITCHBOARD_DATA_DIR: one.daemon.dataDir,
+    });
+    expect(doctor.stdout).toMatch(/redis.*it is full/);
+    expect(doctor.stdout).toMatch(/Raise maxmemory/);
+    await redis.cli("CONFIG", "SET", "maxmemory", "0");
+    await waitFor(
+      async () => (await rest.get("/metrics")).text.includes("switchboard_shared_cache_full 0"),
+      { what: "word that there is room" },
+    );
+  });
+
   it("end at once while it is paused", async () => {
     const { daemon } = await start();
     redis.pause();

@@ -111,6 +111,12 @@ export const METRICS = {
     help: "1 while the Redis that replicas share can be used, 0 while calls go on without it.",
     labels: [],
   },
+  sharedCacheFull: {
+    name: "shared_cache_full",
+    kind: "gauge",
+    help: "1 while the Redis that replicas share answers but takes no entries, such as for want of memory.",
+    labels: [],
+  },
   coalescedCalls: {
     name: "coalesced_calls_total",
     kind: "counter",
