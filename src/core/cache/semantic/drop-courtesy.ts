@@ -191,13 +191,18 @@ function phrases(...texts: readonly string[]): Phrases {
 
 /** The length of the longest phrase that stands at `from`; 0 for none. */
 function lengthOf(list: Phrases, tokens: readonly Token[], from: number): number {
-  const found = list.find((words) => words.every((word, at) => tokens[from + at]?.form === word));
+  const found = list.find((words) => words.every((word, at) => isSaid(tokens[from + at], word)));
   return found?.length ?? 0;
 }
 
 function lengthBefore(list: Phrases, tokens: readonly Token[], to: number): number {
   const found = list.find((words) =>
-    words.every((word, at) => tokens[to - words.length + at]?.form === word),
+    words.every((word, at) => isSaid(tokens[to - words.length + at], word)),
   );
   return found?.length ?? 0;
+}
+
+/** A capital inside a sentence may make a name of any word: `the song Thanks`. */
+function isSaid(token: Token | undefined, word: string): boolean {
+  return token?.form === word && token.isName !== true;
 }

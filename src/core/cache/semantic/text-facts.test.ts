@@ -17,6 +17,7 @@ describe("texts of the same words in plain form", () => {
   it.each([
     ["weather in Oslo", "Weather in oslo?"],
     ["could you please show me the open issues, thanks!", "list the open issues"],
+    ["show the open issues. Thanks!", "list the open issues"],
     ["sales above 10,000 dollars", "sales above $10000"],
     ["on 3 May 2024 in Rome", "on May 3rd, 2024 in Rome"],
     ["on 2024-05-03 in Rome", "on the third of May 2024 in Rome"],
@@ -57,6 +58,9 @@ describe("texts of the same words in plain form", () => {
     ["first line\nsecond line", "first line second line"],
     ["twenty five rooms in use", "20 5 rooms in use"],
     ["min price in Rome", "minute price in Rome"],
+    ["find the song Thanks", "find the song"],
+    ["find the users Thanks", "find the users"],
+    ["find the users Please", "find the users"],
   ])("does not find %j in %j", (a, b) => {
     expect(compare(a, b)).not.toBe("words");
   });
