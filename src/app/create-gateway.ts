@@ -76,7 +76,7 @@ async function wire(config: Config, parts: GatewayParts, scope: Scope): Promise<
   const { logger, dataDir } = parts;
   const late: LateParts = {};
   const features = await createFeatures(config, parts, { scope, late });
-  const { access, calls, circuits, metrics, upstreams } = features;
+  const { access, caches, calls, circuits, metrics, upstreams } = features;
   const planning = await createPlanning(config, { ...features, dataDir, scope });
   const { plans, composites } = planning;
   late.planning = planning;
@@ -86,6 +86,7 @@ async function wire(config: Config, parts: GatewayParts, scope: Scope): Promise<
     readFile: readTextFile,
     onSecrets: (secrets) => logger.addSecrets(secrets),
     onRemoved: (id) => circuits.forget(id),
+    onCacheRules: () => caches.rulesChanged(),
     log: logger.log,
   });
   late.servers = set;

@@ -30,6 +30,7 @@ async function setUp(initial: OverlayServers = {}, allowCommands = false) {
     upstreams,
     readFile: () => "",
     onSecrets: () => undefined,
+    onCacheRules: () => undefined,
     onRemoved: (id) => removed.push(id),
     log: createSilentLogger(),
   });

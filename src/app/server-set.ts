@@ -34,6 +34,8 @@ export interface ServerSetDeps {
   readonly onSecrets: (secrets: readonly string[]) => void;
   /** Told of servers that are no more. */
   readonly onRemoved: (id: ServerId) => void;
+  /** Told when the rules for the caches may be others. */
+  readonly onCacheRules: () => void;
   readonly log: Logger;
 }
 
@@ -93,6 +95,7 @@ class MergedServers implements ServerSet {
   async #apply(): Promise<void> {
     const entries = [...this.#fileEntries, ...this.#overlayEntries()];
     this.#cacheRules = new Map(entries.map(({ id, cache }) => [id, cache]));
+    this.#deps.onCacheRules();
     const specs = entries.map(toServerSpec);
     const ids = new Set(specs.map((spec) => spec.id));
     await this.#deps.upstreams.reconcile(specs);

@@ -6,7 +6,9 @@ const durationMs = z.number().describe("Milliseconds.");
 const lookUps = { hits: z.int(), misses: z.int() };
 const tierShape = {
   ...lookUps,
-  entries: z.int(),
+  entries: z
+    .int()
+    .describe("Held; void ones too, until they are asked for or their room is needed."),
   bytes: z.int(),
 };
 
@@ -27,12 +29,25 @@ export const cacheStatsSchema = z.object({
       z.object({
         tool: z.string(),
         hits: z.int(),
-        misses: z.int(),
+        misses: z.int().describe("Calls that were sent to the server."),
+        coalesced: z
+          .int()
+          .describe("Calls that shared an equal one under way: neither hits nor misses."),
         stale: z.int().describe("Hits past their time to live."),
         savedMs: durationMs,
       }),
     )
     .describe("The tools with the most look-ups, at most 100."),
+  remarks: z
+    .array(
+      z.object({
+        server: z.string(),
+        setting: z.string().describe("Where it stands in the server's entry."),
+        message: z.string(),
+        tools: z.array(z.string()).describe("The tools that it concerns."),
+      }),
+    )
+    .describe("Cache rules that have no effect, or another one than it seems."),
 });
 
 /** How a tool's answers are kept, and why. */
@@ -48,6 +63,10 @@ export const cachePolicySchema = z.object({
   ignoreArguments: z.array(z.string()),
   vary: z.array(z.string()),
   invalidates: z.array(z.string()).describe("What a call of the tool makes void."),
+  notes: z
+    .array(z.string())
+    .optional()
+    .describe("Rules that say something of the tool without effect; absent where nothing is odd."),
   semantic: z
     .object({
       enabled: z.boolean(),
@@ -98,17 +117,31 @@ export const cacheSuggestionsSchema = z.object({
 
 const name = z.string().min(1).max(256);
 
-/** Body of `POST /v1/cache/invalidate`: at least one member; with server and tool both must fit. */
+/** Body of `POST /v1/cache/invalidate`: at least one member. All that are named go; a tool beside a server is one of that server. */
 export const invalidateCacheSchema = z
   .strictObject({
     server: name.optional().describe("All entries of this server."),
-    tool: name.optional().describe("All entries of this tool."),
+    tool: name
+      .optional()
+      .describe(
+        "All entries of this tool, by its id or, beside server, by the server's own name for it.",
+      ),
     tag: name.optional().describe("All entries with this tag."),
-    key: name.optional().describe("One entry, by the key that an explanation gives."),
+    key: name
+      .optional()
+      .describe(
+        "One entry, by the key that an explanation gives; the key is of the caller who asked for it.",
+      ),
   })
   .refine((body) => Object.values(body).some((value) => value !== undefined), {
     message: "must name at least one of server, tool, tag and key",
   });
 
 /** Answer of `POST /v1/cache/invalidate`. */
-export const cacheInvalidatedSchema = z.object({ status: z.literal("invalidated") });
+export const cacheInvalidatedSchema = z.object({
+  status: z.literal("invalidated"),
+  notes: z
+    .array(z.object({ member: z.enum(["tag", "key"]), message: z.string() }))
+    .optional()
+    .describe("What was named and is not known here; absent where all is."),
+});

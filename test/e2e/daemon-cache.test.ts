@@ -134,7 +134,7 @@ describe("a repeated call", () => {
     expect((await call("notes__read_note", {}, { cache: "only" })).status).toBe(404);
     notes.state.note = { text: "fresh", version: 9 };
     const refresh = await call("notes__read_note", {}, { cache: "refresh" });
-    expect(refresh).toMatchObject({ cache: "bypass", text: expect.stringContaining("fresh") });
+    expect(refresh).toMatchObject({ cache: "miss", text: expect.stringContaining("fresh") });
     notes.state.note = { text: "fresher", version: 10 };
     for (const cache of ["default", "only"]) {
       expect(await call("notes__read_note", {}, { cache })).toMatchObject({

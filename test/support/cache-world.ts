@@ -145,7 +145,8 @@ function makeReplica(world: CacheWorld, setup: ReplicaSetup): Replica {
   const base = { clock, catalog, log, metrics, random: createSeededRandom(7) };
   const events: Replica["events"] = [];
   const upstreams = {
-    spec: () => world.spec,
+    spec: (server: ServerId) =>
+      (catalog.server(server) === undefined ? undefined : world.spec) as ServerSpec,
     async call(request: UpstreamRequest, signal: Cancellation) {
       world.asked.push(request);
       return world.answer(request, signal);

@@ -116,7 +116,17 @@ export const CACHE_STATS = {
   },
   l3: { hits: 0, misses: 0, entries: 0, bytes: 0 },
   savedMs: 260_000,
-  tools: [{ tool: "users__search_users", hits: 1_300, misses: 200, stale: 3, savedMs: 260_000 }],
+  tools: [
+    {
+      tool: "users__search_users",
+      hits: 1_300,
+      misses: 200,
+      coalesced: 40,
+      stale: 3,
+      savedMs: 260_000,
+    },
+  ],
+  remarks: [],
 } as const;
 
 export const CACHE_EXPLAINED = {

@@ -1,12 +1,13 @@
-import { GatewayError } from "../../kernel/errors.ts";
 import { rawJson } from "../../kernel/raw-json.ts";
 import { createScope } from "../../kernel/scope.ts";
-import type { ServerId, Tool } from "../catalog/index.ts";
-import type { CachePolicy, Caches, CacheStats, InvalidateRequest } from "./caches.ts";
+import type { Tool } from "../catalog/index.ts";
+import type { CachePolicy, Caches, CacheStats } from "./caches.ts";
 import type { CacheParts } from "./create-caches.ts";
+import { invalidateNamed, revoke } from "./invalidate/invalidate-named.ts";
 import { callKey } from "./keys/call-key.ts";
 import type { CacheOptions } from "./options.ts";
 import type { CacheScope } from "./shared-cache.ts";
+import { watchRules } from "./policy/watch-rules.ts";
 import { warmMemory } from "./warm-memory.ts";
 
 type Operations = Omit<Caches, "stages" | "stale" | "generationOf">;
@@ -15,11 +16,12 @@ const NO_ARGUMENTS = /* @__PURE__ */ Buffer.from("{}");
 
 /** What operators and other features do with the caches, and what the caches hear of. */
 export function createCacheOperations(options: CacheOptions, parts: CacheParts): Operations {
-  const { cachings, catalog, invalidations, near, shared, suggestions } = parts;
+  const { cachings, catalog, invalidations, near, ruleBook, shared, suggestions } = parts;
   const scope = createScope();
   scope.use(parts.background);
   scope.use(invalidations);
   listen(parts, scope);
+  const watch = scope.use(watchRules(parts));
   if (shared !== undefined && options.warmEntries > 0) {
     const stopping = new AbortController();
     const warming = warmMemory(options.warmEntries, { ...parts, shared }, stopping.signal);
@@ -31,10 +33,14 @@ export function createCacheOperations(options: CacheOptions, parts: CacheParts):
 
   function policy(tool: Tool): CachePolicy {
     const caching = cachings.of(tool);
-    if (!caching.semantic.enabled || near === undefined || !caching.policy.cached) {
-      return caching.policy;
-    }
-    return { ...caching.policy, semantic: near.policyOf(caching) };
+    const notes = ruleBook.remarks().filter(({ tools }) => tools.includes(tool.id));
+    const told = {
+      ...caching.policy,
+      invalidates: ruleBook.invalidatedBy(caching),
+      ...(notes.length === 0 ? {} : { notes: notes.map(({ message }) => message) }),
+    };
+    if (!caching.semantic.enabled || near === undefined || !told.cached) return told;
+    return { ...told, semantic: near.policyOf(caching) };
   }
 
   function mightBeCached(tool: Tool | undefined): boolean {
@@ -46,16 +52,9 @@ export function createCacheOperations(options: CacheOptions, parts: CacheParts):
     stats: () => statsOf(options, parts),
     sharedStatus: () => shared?.status(),
     suggest: () => suggestions.list().filter(({ tool }) => mightBeCached(catalog.tool(tool))),
-    async invalidate(request) {
-      checkNamed(request);
-      const { key } = request;
-      await invalidations.run(scopesOf(request, parts));
-      if (key === undefined) return;
-      revoke(key, parts);
-      if (shared === undefined) return;
-      await shared.remove(key);
-      revoke(key, parts);
-    },
+    remarks: () => ruleBook.remarks(),
+    rulesChanged: () => watch.soon(),
+    invalidate: (request) => invalidateNamed(request, parts),
     serverChanged(server) {
       invalidations.runInBursts(`server:${server}`);
     },
@@ -107,11 +106,6 @@ function listen(parts: CacheParts, scope: ReturnType<typeof createScope>): void 
   });
 }
 
-function revoke(key: string, { clock, memory, semantic }: CacheParts): void {
-  memory.revoke(key, clock.monotonic());
-  semantic?.remove(key);
-}
-
 function statsOf({ mode, maxBytes, maxEntries }: CacheOptions, parts: CacheParts): CacheStats {
   const { counters, memory, semantic, shared } = parts;
   return {
@@ -122,23 +116,4 @@ function statsOf({ mode, maxBytes, maxEntries }: CacheOptions, parts: CacheParts
     savedMs: counters.savedMs,
     tools: counters.tools(),
   };
-}
-
-function checkNamed({ server, tool, tag, key }: InvalidateRequest): void {
-  if ((server ?? tool ?? tag ?? key) !== undefined) return;
-  const message = "Nothing is named to invalidate: give at least one of server, tool, tag and key.";
-  const violations = [{ path: "", message: "must name server, tool, tag or key" }];
-  throw new GatewayError("invalid-request", message, { violations });
-}
-
-/** With `server` and `tool`, both must fit; a tool is named by its id, or by its name on the server. */
-function scopesOf({ server, tool, tag }: InvalidateRequest, parts: CacheParts): CacheScope[] {
-  const scopes: CacheScope[] = tag === undefined ? [] : [`tag:${tag}`];
-  if (tool === undefined) return server === undefined ? scopes : [...scopes, `server:${server}`];
-  const known = parts.catalog.tool(tool);
-  if (server === undefined) return [...scopes, `tool:${known?.id ?? tool}`];
-  const named = parts.catalog
-    .toolsOf(server as ServerId)
-    .find(({ id, name }) => id === (known?.id ?? tool) || name === tool);
-  return named === undefined ? scopes : [...scopes, `tool:${named.id}`];
 }

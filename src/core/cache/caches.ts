@@ -19,6 +19,8 @@ export interface CachePolicy {
   readonly vary: readonly string[];
   /** What a call of the tool invalidates: scopes such as `server:users`; empty for tools that only read. */
   readonly invalidates: readonly string[];
+  /** What the rules say of the tool and has no effect, or another one than it seems; absent where nothing is odd. */
+  readonly notes?: readonly string[];
   readonly semantic?: SemanticOptions & {
     /** The threshold in force, after what verification has found. */
     readonly effectiveThreshold: number;
@@ -33,7 +35,7 @@ export interface LookUpStats {
   readonly misses: number;
 }
 
-/** What one tier did since the start, and what it holds. */
+/** What one tier did since the start, and what it holds: void entries too, until they are asked for or room is needed. */
 export interface TierStats extends LookUpStats {
   readonly entries: number;
   readonly bytes: number;
@@ -43,7 +45,10 @@ export interface TierStats extends LookUpStats {
 export interface ToolCacheStats {
   readonly tool: string;
   readonly hits: number;
+  /** Calls that were sent to the server, or with `cache: "only"` failed. */
   readonly misses: number;
+  /** Calls that shared an equal one under way: neither hits nor misses. */
+  readonly coalesced: number;
   /** Hits that were past their time to live. */
   readonly stale: number;
   /** Time that the server would have taken to answer the hits, in milliseconds. */
@@ -60,6 +65,23 @@ export interface CacheStats {
   readonly savedMs: number;
   /** The tools with the most hits and misses, at most 100. */
   readonly tools: readonly ToolCacheStats[];
+}
+
+/** What in a server's rules has no effect on the tools that it has, or another one than it seems. */
+export interface RuleRemark {
+  readonly server: string;
+  /** Where it stands in the server's entry, such as `cache.tools.get_*.ttlMs`. */
+  readonly setting: string;
+  /** A sentence that names the setting, what is wrong and how to mend it. */
+  readonly message: string;
+  /** The tools that it concerns. */
+  readonly tools: readonly string[];
+}
+
+/** What was named to be invalidated and is not known here, in words; it was voided all the same. */
+export interface InvalidationNote {
+  readonly member: "tag" | "key";
+  readonly message: string;
 }
 
 /** A tool that might well be cached. */
@@ -82,7 +104,7 @@ export interface CacheSuggestion {
   readonly wouldHaveSavedMs: number;
 }
 
-/** Which entries are to go; at least one member. With `server` and `tool` both must fit. */
+/** Which entries are to go; at least one member. All that are named go, but with `server` and `tool` both must fit. */
 export interface InvalidateRequest {
   readonly server?: string;
   readonly tool?: string;
@@ -105,8 +127,15 @@ export interface Caches extends AsyncDisposable {
   /** How the cache that replicas share is doing; `undefined` where none is configured. */
   sharedStatus(): SharedCacheStatus | undefined;
   suggest(): readonly CacheSuggestion[];
-  /** @throws GatewayError `invalid-request` when nothing is named. */
-  invalidate(request: InvalidateRequest): Promise<void>;
+  /** What is odd about the rules of servers whose tools are known. */
+  remarks(): readonly RuleRemark[];
+  /** Told when rules may be others than they were. */
+  rulesChanged(): void;
+  /**
+   * Answers what was named and is not known here.
+   * @throws GatewayError `invalid-request` when nothing is named; `unknown-server`, `unknown-tool`.
+   */
+  invalidate(request: InvalidateRequest): Promise<readonly InvalidationNote[]>;
   /** For when the server fails: an answer of any age that the policy allows, unless the call asks for a fresh one. */
   stale(call: Call): Promise<StaleAnswer | undefined>;
   /** Counts what may have changed the tool's answers: calls that begin at different counts are not one. */

@@ -14,6 +14,7 @@ import { MemoryTier } from "./memory/memory-tier.ts";
 import { NearTier } from "./near/near-tier.ts";
 import type { CacheOptions, ServerCacheRules } from "./options.ts";
 import { createCachings } from "./policy/create-cachings.ts";
+import { createRuleBook } from "./policy/rule-book.ts";
 import type { SemanticIndex } from "./semantic-index.ts";
 import type { SharedCache } from "./shared-cache.ts";
 import { SharedTier } from "./shared/shared-tier.ts";
@@ -28,7 +29,10 @@ import { CacheCounters } from "./statistics/cache-counters.ts";
 import { Suggestions } from "./statistics/suggestions.ts";
 
 export interface CachesDeps {
-  readonly catalog: Pick<Catalog, "tool" | "tools" | "toolsOf" | "onChange">;
+  readonly catalog: Pick<
+    Catalog,
+    "version" | "nearest" | "servers" | "tool" | "tools" | "toolsOf" | "onChange"
+  >;
   readonly upstreams: Pick<Upstreams, "spec">;
   /** What the config says of a server's caching; the same object as long as that is the same. */
   readonly rulesOf: (server: ServerId) => ServerCacheRules | undefined;
@@ -52,11 +56,11 @@ const DEFAULT_TIMEOUT_MS = 60_000;
  */
 export function createCaches(options: CacheOptions, deps: CachesDeps): Caches {
   const parts = createParts(options, deps);
-  const { cachings, invalidations, generations } = parts;
+  const { cachings, invalidations, generations, ruleBook } = parts;
   const stage = new CacheStage(options, parts);
   return {
     stages: {
-      invalidate: createInvalidateStage({ cachings, invalidations }),
+      invalidate: createInvalidateStage({ cachings, invalidations, ruleBook }),
       cache: stage.stage,
     },
     stale: createStaleAnswers(parts),
@@ -71,6 +75,7 @@ export type CacheParts = ReturnType<typeof createParts>;
 function createParts(options: CacheOptions, deps: CachesDeps) {
   const { clock, random, log, shared, semantic, upstreams } = deps;
   const cachings = createCachings(options, deps);
+  const ruleBook = createRuleBook(deps);
   const generations = new Generations();
   const memory = new MemoryTier(options);
   const counters = new CacheCounters(deps.metrics);
@@ -113,6 +118,7 @@ function createParts(options: CacheOptions, deps: CachesDeps) {
   return {
     ...deps,
     ...kept,
+    ruleBook,
     counters,
     lookUps,
     keeper,

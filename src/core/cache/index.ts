@@ -4,6 +4,8 @@ export type {
   CacheStats,
   CacheSuggestion,
   InvalidateRequest,
+  InvalidationNote,
+  RuleRemark,
   StaleAnswer,
   TierStats,
   ToolCacheStats,

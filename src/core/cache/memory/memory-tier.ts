@@ -53,6 +53,11 @@ export class MemoryTier {
     return bodyBytes <= maxEntryBytes && bodyBytes + ENTRY_OVERHEAD_BYTES <= maxBytes;
   }
 
+  /** Whether anything is held under a key, of whatever age; void entries too. */
+  has(key: string): boolean {
+    return this.#index.has(key);
+  }
+
   get(key: string): Kept | undefined {
     return this.#index.get(key)?.entries.get(key);
   }

@@ -4,7 +4,7 @@ import { createConfigHashes } from "../keys/config-hashes.ts";
 import type { CacheOptions, ServerCacheRules } from "../options.ts";
 import { toCaching, type Caching } from "./caching.ts";
 import { decidePolicy } from "./decide-policy.ts";
-import { rulesForTool } from "./rules-for-tool.ts";
+import { rulesForTool, settingForTool } from "./rules-for-tool.ts";
 
 export interface CachingsDeps {
   readonly upstreams: Pick<Upstreams, "spec">;
@@ -36,6 +36,7 @@ export function createCachings(options: CacheOptions, deps: CachingsDeps): Cachi
       tool,
       options,
       rules: rulesForTool(rules, tool.name),
+      ttlSetting: settingForTool(rules, tool.name, "ttlMs"),
       isolation: spec?.isolation,
       hasDeclared: declaring.has(tool),
     });

@@ -8,6 +8,8 @@ export interface PolicyGrounds {
   readonly tool: Tool;
   readonly options: CacheOptions;
   readonly rules: ToolCacheRules;
+  /** Which setting its `ttlMs` comes from. */
+  readonly ttlSetting: string;
   /** `undefined` for tools that stand behind no server of their own, such as composites. */
   readonly isolation: Isolation | undefined;
   /** Whether an answer of the tool has carried a `ttlMs`. */
@@ -66,8 +68,7 @@ function judge(grounds: PolicyGrounds): Judgement {
   const refusal = refusalOf(grounds);
   if (refusal !== undefined) return { source: "none", why: refusal };
   if (rules.ttlMs !== undefined) {
-    const why = `The configuration of server "${tool.server}" sets cache.ttlMs to ${rules.ttlMs}.`;
-    return { source: "config", why };
+    return { source: "config", why: setsTtl(grounds) };
   }
   if (options.mode === "readonly") {
     const why = `cache.mode is "readonly" and the tool is read-only: fresh for cache.ttlMs, ${options.ttlMs}, or as long as its server says.`;
@@ -81,17 +82,22 @@ function judge(grounds: PolicyGrounds): Judgement {
 }
 
 /** Why a tool is never cached, whatever its server says. */
-function refusalOf({ tool, options, rules, isolation }: PolicyGrounds): string | undefined {
+function refusalOf(grounds: PolicyGrounds): string | undefined {
+  const { tool, options, rules, isolation } = grounds;
   if (options.mode === "off") return 'cache.mode is "off".';
+  if (isolation === undefined) {
+    return "It is a composite, no server's own tool: the calls inside it are cached one by one, each as its own tool is, and those that may write void what their own servers keep.";
+  }
   if (!tool.readOnly) {
     return "Its server does not mark it read-only (readOnlyHint): a call may change something.";
   }
-  if (isolation === undefined) return "It is not a server's own: the calls inside it are cached.";
-  if (rules.ttlMs === 0) {
-    return `The configuration of server "${tool.server}" sets cache.ttlMs to 0.`;
-  }
+  if (rules.ttlMs === 0) return setsTtl(grounds);
   const tags = unique(rules.tags).length;
   return tags > MAX_TAGS ? `It has ${tags} cache.tags; ${MAX_TAGS} are possible.` : undefined;
+}
+
+function setsTtl({ tool, rules, ttlSetting }: PolicyGrounds): string {
+  return `The configuration of server "${tool.server}" sets ${ttlSetting} to ${rules.ttlMs}.`;
 }
 
 function scopeOf(

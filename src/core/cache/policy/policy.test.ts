@@ -78,9 +78,38 @@ describe("the policy of a tool", () => {
 
   it("says what a call of a tool that may write invalidates", () => {
     expect(policyOf("users__set", {}).invalidates).toEqual(["server:users"]);
-    expect(policyOf("users__set", { invalidates: ["a", "a"] }).invalidates).toEqual(["tag:a"]);
+    const tools = { get: { tags: ["a"] } };
+    expect(policyOf("users__set", { invalidates: ["a", "a", "b"], tools }).invalidates).toEqual([
+      "tag:a",
+      "tag:b",
+    ]);
     expect(policyOf("users__set", { invalidates: [] }).invalidates).toEqual([]);
     expect(policyOf("users__get", { invalidates: ["a"] }).invalidates).toEqual([]);
+  });
+
+  it("voids the whole server where no answer could be kept under the tags that a write names", () => {
+    const whole = ["server:users", "tag:peeple"];
+    const invalidates = ["peeple"];
+    expect(policyOf("users__set", { invalidates }).invalidates).toEqual(whole);
+    const onWriter = { invalidates, tools: { set: { tags: invalidates } } };
+    expect(policyOf("users__set", onWriter).invalidates).toEqual(whole);
+    expect(policyOf("users__set", { invalidates, tags: ["people"] }).notes).toEqual([
+      'cache.invalidates of server "users" names "peeple", which no tool that only reads has among its tags: calls void all answers of the server instead. Did you mean people?',
+    ]);
+  });
+
+  it("names the setting that decides", () => {
+    const rules = { ttlMs: 1, tools: { "g*": { ttlMs: 2 }, list: { scope: "tenant" as const } } };
+    expect(policyOf("users__get", rules).why).toContain("sets cache.tools.g*.ttlMs to 2.");
+    expect(policyOf("users__list", rules).why).toContain("sets cache.ttlMs to 1.");
+    expect(policyOf("users__get", { tools: { get: { ttlMs: 0 } } }).why).toContain(
+      "sets cache.tools.get.ttlMs to 0.",
+    );
+  });
+
+  it("says of composites that the calls inside them are cached and void", () => {
+    world.spec = undefined as never;
+    expect(policyOf("users__set", {}).why).toMatch(/composite.*calls inside it.*void/);
   });
 
   it("is decided anew when the rules or the server's configuration are others", () => {

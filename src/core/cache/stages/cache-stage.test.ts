@@ -77,7 +77,7 @@ describe("a call of a cached tool", () => {
     world.version = 2;
     expect(await gateway.ask("users__get", { cache: "bypass" })).toBe("v2 bypass");
     expect(await gateway.ask("users__get")).toBe("v1 l1");
-    expect(await gateway.ask("users__get", { cache: "refresh" })).toBe("v2 bypass");
+    expect(await gateway.ask("users__get", { cache: "refresh" })).toBe("v2 miss");
     expect(await gateway.ask("users__get")).toBe("v2 l1");
   });
 
@@ -242,10 +242,26 @@ describe("a call of a cached tool", () => {
     expect(l1).toMatchObject({ hits: 2, misses: 1, entries: 1 });
     expect(l1.bytes).toBeGreaterThan(100);
     expect({ savedMs, mode }).toEqual({ savedMs: 100, mode: "declared" });
-    expect(tools).toEqual([{ tool: "users__get", hits: 2, misses: 1, stale: 0, savedMs: 100 }]);
+    expect(tools).toEqual([
+      { tool: "users__get", hits: 2, misses: 1, coalesced: 0, stale: 0, savedMs: 100 },
+    ]);
     const { metrics } = gateway;
     expect(metrics.sum("cacheRequests", { tier: "l1", result: "hit" })).toBe(2);
     expect(metrics.sum("cacheRequests", { tier: "l1", result: "miss" })).toBe(1);
     expect(metrics.sum("cacheSavedSeconds")).toBeCloseTo(0.1);
+  });
+
+  it("counts calls that share one under way apart from misses, also where it looks further", async () => {
+    world.rules = { users: { ttlMs: 1_000 }, files: { ttlMs: 1_000, scope: "tenant" } };
+    world.delayMs = 50;
+    for (const tool of ["users__get", "files__get"]) {
+      const asked = Promise.all([1, 2, 3].map(() => gateway.ask(tool)));
+      await world.clock.advance(100);
+      expect((await asked).toSorted()).toEqual(["v1 coalesced", "v1 coalesced", "v1 miss"]);
+    }
+    const { l1, tools } = gateway.caches.stats();
+    expect(l1).toMatchObject({ hits: 0, misses: 2 });
+    for (const tool of tools) expect(tool).toMatchObject({ hits: 0, misses: 1, coalesced: 2 });
+    expect(gateway.metrics.sum("cacheRequests", { tier: "l1", result: "miss" })).toBe(2);
   });
 });

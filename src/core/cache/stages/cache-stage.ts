@@ -2,7 +2,14 @@ import type { Clock } from "../../../kernel/clock.ts";
 import { GatewayError } from "../../../kernel/errors.ts";
 import type { Logger } from "../../../kernel/log.ts";
 import type { Random } from "../../../kernel/random.ts";
-import { failed, type Call, type Ending, type Next, type Stage } from "../../calls/index.ts";
+import {
+  failed,
+  whenEnded,
+  type Call,
+  type Ending,
+  type Next,
+  type Stage,
+} from "../../calls/index.ts";
 import type { AbsentTools } from "../answers/absent-tools.ts";
 import type { BackgroundCalls } from "../background/background-calls.ts";
 import { callKey } from "../keys/call-key.ts";
@@ -76,34 +83,47 @@ export class CacheStage {
   }
 
   async #refetch(ask: Ask): Promise<Ending> {
-    ask.call.notes.cache = "bypass";
+    ask.call.notes.cache = "miss";
     this.#deps.counters.bypass();
     const { generation } = await this.#deps.lookUps.findShared(ask.key, ask);
     return this.#deps.keeper.fill(ask, generation === undefined ? {} : { generation });
   }
 
   #lookUp(ask: Ask, mode: "default" | "only"): Ending | Promise<Ending> {
-    const { absent, counters, lookUps, near, sharedTier, keeper } = this.#deps;
+    const { absent, counters, lookUps } = this.#deps;
     const found = lookUps.freshInMemory(ask);
     if (found !== undefined) return this.#answer(ask, found);
-    counters.miss("l1");
     const error = absent.find(ask.key, ask.generation);
     if (error !== undefined) {
+      counters.miss("l1");
       ask.call.notes.cache = "l1";
       return failed(error);
     }
     ask.call.notes.cache = "miss";
-    if (mode === "only") return this.#only(ask);
+    return whenEnded(
+      () => (mode === "only" ? this.#only(ask) : this.#lookFurther(ask)),
+      () => this.#count(ask.call),
+    );
+  }
+
+  #lookFurther(ask: Ask): Ending | Promise<Ending> {
+    const { near, sharedTier, keeper } = this.#deps;
     const isLookedFurther = sharedTier !== undefined || near?.isOn(ask.caching) === true;
     if (isLookedFurther || mayMeetOthers(ask.caching)) return this.#flights.run(ask);
-    counters.missedAll(ask.call.tool.id);
     return keeper.fill(ask);
+  }
+
+  /** What memory missed at first: only in the end is it known whether the call was one of its own. */
+  #count({ notes, tool }: Call): void {
+    const { counters } = this.#deps;
+    if (notes.cache === "coalesced") counters.coalesced(tool.id);
+    else if (notes.cache !== "l1") counters.miss("l1");
+    if (notes.cache === "miss") counters.missedAll(tool.id);
   }
 
   async #only(ask: Ask): Promise<Ending> {
     const { found } = await this.#deps.lookUps.behindMemory(ask);
     if (found !== undefined) return this.#answer(ask, found);
-    this.#deps.counters.missedAll(ask.call.tool.id);
     return notCached(ask.call, "Nothing is kept for these arguments.");
   }
 

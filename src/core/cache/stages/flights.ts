@@ -3,7 +3,6 @@ import type { Logger } from "../../../kernel/log.ts";
 import { principalKey } from "../../access/index.ts";
 import { canonicalJson, endingOfAbort, type Call, type Ending } from "../../calls/index.ts";
 import type { Claim, SharedTier } from "../shared/shared-tier.ts";
-import type { CacheCounters } from "../statistics/cache-counters.ts";
 import type { Ask } from "./ask.ts";
 import type { Keeper } from "./keeper.ts";
 import type { Found, LookUps } from "./look-ups.ts";
@@ -13,7 +12,6 @@ export interface FlightsDeps {
   readonly lookUps: LookUps;
   readonly keeper: Keeper;
   readonly sharedTier: SharedTier | undefined;
-  readonly counters: CacheCounters;
   readonly clock: Clock;
   readonly log: Logger;
   /** Told of what was found, when it is known who is answered with it. */
@@ -88,7 +86,6 @@ export class Flights {
       this.#deps.sharedTier?.giveBack(looked.claim);
       return endingOfAbort(signal);
     }
-    this.#deps.counters.missedAll(ask.call.tool.id);
     return this.#deps.keeper.fill(ask, looked.claim);
   }
 

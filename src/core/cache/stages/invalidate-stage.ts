@@ -1,5 +1,6 @@
 import { whenEnded, type Ending, type Stage } from "../../calls/index.ts";
 import type { Cachings } from "../policy/create-cachings.ts";
+import type { RuleBook } from "../policy/rule-book.ts";
 import type { Invalidations } from "./invalidations.ts";
 
 /**
@@ -11,10 +12,11 @@ import type { Invalidations } from "./invalidations.ts";
 export function createInvalidateStage(deps: {
   readonly cachings: Pick<Cachings, "of">;
   readonly invalidations: Pick<Invalidations, "run">;
+  readonly ruleBook: Pick<RuleBook, "invalidatedBy">;
 }): Stage {
-  const { cachings, invalidations } = deps;
+  const { cachings, invalidations, ruleBook } = deps;
   return (call, next) => {
-    const scopes = cachings.of(call.tool).policy.invalidates;
+    const scopes = ruleBook.invalidatedBy(cachings.of(call.tool));
     if (scopes.length === 0) return next(call);
     void invalidations.run(scopes);
     let voided: Promise<void> | undefined;

@@ -6,6 +6,7 @@ import {
   type Replica,
 } from "../../../../test/support/cache-world.ts";
 import { principal } from "../../../../test/support/fakes/principals.ts";
+import type { ServerId } from "../../catalog/index.ts";
 import { GatewayError } from "../../../kernel/errors.ts";
 
 describe("a call that may write", () => {
@@ -38,6 +39,13 @@ describe("a call that may write", () => {
     expect(await gateway.ask("users__get")).toBe("v1 l1");
     expect(await gateway.ask("users__list")).toBe("v2 miss");
     expect(await gateway.ask("files__get")).toBe("v2 miss");
+  });
+
+  it("voids its whole server where it names only tags that no answer can have", async () => {
+    world.rules = { users: { ttlMs: 60_000, invalidates: ["cmr"], tags: ["crm"] } };
+    await gateway.ask("users__get");
+    await gateway.ask("users__set");
+    expect(await gateway.ask("users__get")).toBe("v2 miss");
   });
 
   it("keeps reads that overlap with it from being kept, whenever they began", async () => {
@@ -149,13 +157,44 @@ describe("entries", () => {
     [{ tool: "users__get" }, ["users__list", "files__get"]],
     [{ server: "users", tool: "list" }, ["users__get", "files__get"]],
     [{ server: "users", tool: "users__list" }, ["users__get", "files__get"]],
-    [{ server: "files", tool: "users__get" }, ["users__get", "users__list", "files__get"]],
     [{ tag: "crm" }, ["files__get"]],
     [{ tag: "nothing" }, ["users__get", "users__list", "files__get"]],
   ])("go as %j asks", async (request, left) => {
     await fill();
     await gateway.caches.invalidate(request);
     expect(await found()).toEqual(left);
+  });
+
+  it.each([
+    [{ server: "user" }, /no server "user"\. Did you mean users\?/],
+    [{ server: "us*", tag: "crm" }, /no server "us\*".*no globs/],
+    [{ tool: "users__gett" }, /no tool "users__gett"\. Did you mean .*users__get/],
+    [{ tool: "get" }, /no tool "get"\. Did you mean (?:users|files)__get/],
+    [{ tool: "users__*" }, /no tool "users__\*".*no globs/],
+    [{ server: "files", tool: "users__get" }, /server "files" has no tool .*files__get/],
+  ])("stay when %j names what there is not, with what is like it", async (request, message) => {
+    await fill();
+    await expect(gateway.caches.invalidate(request)).rejects.toThrow(message);
+    expect(await found()).toEqual(["users__get", "users__list", "files__get"]);
+  });
+
+  it("of a server that has told no tools yet may be named", async () => {
+    world.catalog.replaceTools("users" as ServerId, []);
+    expect(await gateway.caches.invalidate({ tool: "users__get" })).toEqual([]);
+    expect(await gateway.caches.invalidate({ server: "users", tool: "get" })).toEqual([]);
+    expect(gateway.events.at(0)?.data).toMatchObject({ scopes: ["tool:users__get"] });
+    await expect(gateway.caches.invalidate({ tool: "users__*" })).rejects.toThrow(/no tool/);
+  });
+
+  it("go with a note where a tag or a key is not known here", async () => {
+    await fill();
+    const { key } = gateway.caches.explain(world.tool("users__get"), principal("p"));
+    expect(await gateway.caches.invalidate({ tag: "crm", key: key! })).toEqual([]);
+    expect(await gateway.caches.invalidate({ server: "files", tag: "cmr", key: key! })).toEqual([
+      { member: "tag", message: 'No rule has the tag "cmr": nothing is kept under it here.' },
+      { member: "key", message: expect.stringContaining("one caller") as string },
+    ]);
+    expect(await found()).toEqual([]);
   });
 
   it("are not kept under a key that was invalidated while they were asked for", async () => {

@@ -66,9 +66,14 @@ export class CacheCounters {
     this.#requests.get(tier + result)?.add();
   }
 
-  /** A call of a tool that none of the tiers could answer. */
+  /** A call of a tool that none of the tiers could answer, and no equal one under way. */
   missedAll(tool: string): void {
     this.#tallyOf(tool).misses += 1;
+  }
+
+  /** A call of a tool that shared an equal one under way. */
+  coalesced(tool: string): void {
+    this.#tallyOf(tool).coalesced += 1;
   }
 
   bypass(): void {
@@ -86,7 +91,7 @@ export class CacheCounters {
   #tallyOf(tool: string): Tally {
     const known = this.#tools.get(tool);
     if (known !== undefined) return known;
-    const tally = { hits: 0, misses: 0, stale: 0, savedMs: 0 };
+    const tally = { hits: 0, misses: 0, coalesced: 0, stale: 0, savedMs: 0 };
     this.#tools.set(tool, tally);
     return tally;
   }

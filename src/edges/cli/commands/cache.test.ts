@@ -29,7 +29,7 @@ describe("cache stats", () => {
     expect(run).toMatchObject({ code: 0, err: "" });
     expect(run.out).toMatch(/^L1 memory +1,200 +300 +80\.0% +250 answers, 1\.0 MB of 134 MB$/m);
     expect(run.out).toMatch(/^L2 Redis +100 +200 +33\.3% +ready, redis:\/\/127\.0\.0\.1:6379\/0$/m);
-    expect(run.out).toMatch(/^users__search_users +1,300 +200 +86\.7% +4 min 20 s$/m);
+    expect(run.out).toMatch(/^users__search_users +1,300 +200 +40 +86\.7% +4 min 20 s$/m);
     expect(run.out).toContain("Saved 4 min 20 s of the servers' time; cache.mode is declared.");
   });
 
@@ -123,6 +123,28 @@ describe("cache invalidate", () => {
     expect(JSON.parse(bodyOf(run.requests))).toEqual(body);
     const named = Object.entries(body).map(([kind, name]) => `${kind} ${name}`);
     expect(run.out).toBe(`Cached answers are void: ${named.join(", ")}.\n`);
+  });
+
+  it("tells what is not known, and calls only the rest void", async () => {
+    const notes = [{ member: "tag", message: 'No rule has the tag "peeple".' }];
+    const daemon = { [INVALIDATE]: { body: { status: "invalidated", notes } } };
+    const argv = ["cache", "invalidate", "--tag", "peeple"];
+    const alone = await runFakeCli(argv, { daemon });
+    expect(alone).toMatchObject({ code: 0, out: 'No rule has the tag "peeple".\n' });
+    const beside = await runFakeCli([...argv, "--server", "users"], { daemon });
+    expect(beside.out).toBe(
+      'Cached answers are void: server users.\nNo rule has the tag "peeple".\n',
+    );
+  });
+
+  it("fails for a server that there is not, and names the nearest", async () => {
+    const more = { server: "user", nearest: ["users"] };
+    const answer = { status: 404, ...problem("unknown-server", 'There is no "user".', more) };
+    const run = await runFakeCli(["cache", "invalidate", "--server", "user"], {
+      daemon: { [INVALIDATE]: answer },
+    });
+    expect(run).toMatchObject({ code: 1, out: "" });
+    expect(run.err).toContain("Did you mean users?");
   });
 
   it("tells the daemon's answer with --json", async () => {

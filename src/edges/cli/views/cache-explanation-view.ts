@@ -19,6 +19,7 @@ export function renderCacheExplanation(explanation: Explanation, canvas: Canvas)
     ...listed("ignores", policy.ignoreArguments),
     ...listed("varies by", policy.vary),
     ...listed("makes void", policy.invalidates),
+    ...(policy.notes ?? []).map((note): Fact => ["note", note]),
     ...semanticOf(policy),
   ];
   if (key !== undefined) facts.push(["key", key]);

@@ -26,6 +26,7 @@ const TOOL_COLUMNS: readonly Column<ToolStats>[] = [
   { title: "TOOL", value: ({ tool }) => tool, flexible: true },
   { title: "HITS", value: ({ hits }) => formatCount(hits), align: "right" },
   { title: "MISSES", value: ({ misses }) => formatCount(misses), align: "right" },
+  { title: "COALESCED", value: ({ coalesced }) => formatCount(coalesced), align: "right" },
   { title: "HIT RATIO", value: hitRatio, align: "right" },
   { title: "SAVED", value: ({ savedMs }) => formatDuration(savedMs), align: "right" },
 ];
@@ -34,8 +35,9 @@ const TOOL_COLUMNS: readonly Column<ToolStats>[] = [
 export function renderCacheStats(stats: Stats, canvas: Canvas): string {
   const tiers = renderTable(tiersOf(stats), TIER_COLUMNS, canvas);
   const summary = `Saved ${formatDuration(stats.savedMs)} of the servers' time; cache.mode is ${stats.mode}.`;
-  if (stats.tools.length === 0) return `${tiers}\n\n${summary}`;
-  return `${tiers}\n\n${renderTable(stats.tools, TOOL_COLUMNS, canvas)}\n\n${summary}`;
+  const tools = stats.tools.length === 0 ? [] : [renderTable(stats.tools, TOOL_COLUMNS, canvas)];
+  const remarks = stats.remarks.map(({ message }) => singleLine(message));
+  return [tiers, ...tools, summary, ...remarks].join("\n\n");
 }
 
 function tiersOf({ l1, l2, l3 }: Stats): Tier[] {

@@ -11,7 +11,8 @@ const stats = {
   l1: { hits: 3, misses: 1, entries: 2, bytes: 2_048, maxBytes: 1_048_576, maxEntries: 10 },
   l3: tier,
   savedMs: 1_500,
-  tools: [{ tool: "users__search", hits: 3, misses: 1, stale: 0, savedMs: 1_500 }],
+  tools: [{ tool: "users__search", hits: 3, misses: 1, coalesced: 2, stale: 0, savedMs: 1_500 }],
+  remarks: [],
 };
 const policy = {
   cached: true,
@@ -31,7 +32,7 @@ describe("what the caches did", () => {
   it("stands by tier and by tool, with how often they hit", () => {
     const text = renderCacheStats(stats, canvas);
     expect(text).toMatch(/^L1 memory +3 +1 +75\.0% +2 answers, 2\.0 kB of 1\.0 MB$/m);
-    expect(text).toMatch(/^users__search +3 +1 +75\.0% +1\.5 s$/m);
+    expect(text).toMatch(/^users__search +3 +1 +2 +75\.0% +1\.5 s$/m);
     expect(text).not.toContain("Redis");
   });
 

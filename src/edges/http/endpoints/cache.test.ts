@@ -34,6 +34,14 @@ describe("what the caches did", () => {
     expect(stats).toMatchObject({ mode: "declared", l1: { hits: 0, entries: 0 }, tools: [] });
     expect(stats).not.toHaveProperty("l2");
   });
+
+  it("stands beside the rules that have no effect", async () => {
+    await using edge = createTestEdge({
+      cacheRules: { users: { tools: { [TOOL]: { ttlMs: 1 } } } },
+    });
+    const { remarks } = cacheStatsSchema.parse((await edge.get("/v1/cache")).json());
+    expect(remarks).toMatchObject([{ server: "users", setting: `cache.tools.${TOOL}` }]);
+  });
 });
 
 describe("why a tool is cached", () => {
@@ -131,7 +139,7 @@ describe("what might be cached", () => {
 });
 
 describe("making cached answers void", () => {
-  it.each([{ server: "users" }, { tool: TOOL }, { tag: "crm" }, { key: "k", server: "users" }])(
+  it.each([{ server: "users" }, { tool: TOOL }, { tag: "crm" }, { tag: "crm", server: "users" }])(
     "takes %o",
     async (body) => {
       await using edge = createTestEdge({ cacheRules });
@@ -153,6 +161,28 @@ describe("making cached answers void", () => {
     expect(counts()).toEqual([users! + 2, files]);
     await edge.post("/v1/cache/invalidate", { server: "files", tool: TOOL });
     expect(counts()).toEqual([users! + 2, files]);
+    await edge.post("/v1/cache/invalidate", { server: "files", tag: "crm" });
+    expect(counts()).toEqual([users! + 3, files! + 1]);
+  });
+
+  it.each([
+    [{ server: "user" }, "unknown-server", ["users"]],
+    [{ tool: "search_users" }, "unknown-tool", [TOOL]],
+    [{ server: "files", tool: "read_fil" }, "unknown-tool", ["files__read_file"]],
+    [{ tool: "users__*", tag: "crm" }, "unknown-tool", expect.any(Array)],
+  ])("knows nothing of %o", async (body, code, nearest) => {
+    await using edge = createTestEdge({ cacheRules });
+    const response = await edge.post("/v1/cache/invalidate", body);
+    expect(response.statusCode).toBe(404);
+    expect(response.json()).toMatchObject({ code, nearest });
+  });
+
+  it("notes a tag that no rule has, and a key that is not in memory", async () => {
+    await using edge = createTestEdge({ cacheRules });
+    const response = await edge.post("/v1/cache/invalidate", { tag: "peeple", key: "k" });
+    expect(response.statusCode).toBe(200);
+    const { notes } = cacheInvalidatedSchema.parse(response.json());
+    expect(notes?.map(({ member }) => member)).toEqual(["tag", "key"]);
   });
 
   it.each([

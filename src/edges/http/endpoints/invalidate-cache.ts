@@ -12,16 +12,16 @@ export function invalidateCache({ gateway }: EdgeContext): Endpoint {
       tag: "cache",
       summary: "Make cached answers void",
       description:
-        "In this process at once, in Redis when it is answered; other replicas hear of it within milliseconds. Names that nothing is kept under do no harm.",
+        "In this process at once, in Redis when it is answered; other replicas hear of it within milliseconds. All that are named go; a tool beside a server is one of that server. A tag or key that is not known here is noted, and voided all the same.",
       access: { role: "operator", action: "invalidate cached answers" },
       body: invalidateCacheSchema,
       answers: { 200: { description: "Done.", schema: cacheInvalidatedSchema } },
-      failures: [],
+      failures: ["unknown-server", "unknown-tool"],
     },
     async ({ body }) => {
       const named = Object.entries(body).filter(([, value]) => value !== undefined);
-      await gateway.caches.invalidate(Object.fromEntries(named));
-      return { status: "invalidated" };
+      const notes = await gateway.caches.invalidate(Object.fromEntries(named));
+      return { status: "invalidated", ...(notes.length === 0 ? {} : { notes }) };
     },
   );
 }

@@ -15,6 +15,6 @@ export function showCache({ gateway }: EdgeContext): Endpoint {
       answers: { 200: { description: "By tier and by tool.", schema: cacheStatsSchema } },
       failures: [],
     },
-    () => gateway.caches.stats(),
+    () => ({ ...gateway.caches.stats(), remarks: gateway.caches.remarks() }),
   );
 }

@@ -12,7 +12,10 @@ export const addCacheExplain: AddCommand = (parent, run) =>
     .command("explain")
     .description("Show how a tool's answers are cached, and which setting decided it.")
     .argument("<tool>", "id of the tool, as search and tools show it")
-    .argument("[json]", "the arguments of a call, to see its key: a JSON object, @FILE, or -")
+    .argument(
+      "[json]",
+      "the arguments of a call, to see its key as this caller: a JSON object, @FILE, or -",
+    )
     .addHelpText(
       "after",
       examples(

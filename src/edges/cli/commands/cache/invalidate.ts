@@ -1,7 +1,10 @@
+import { cacheInvalidatedSchema } from "../../../../contract/index.ts";
 import { examples } from "../../command/examples.ts";
 import type { AddCommand } from "../../command/run-command.ts";
 import { UsageError } from "../../failures/usage-error.ts";
 import { openDaemonClient } from "../../rest/open-client.ts";
+import { readAnswer } from "../../rest/rest-client.ts";
+import { renderInvalidated } from "../../views/cache-invalidated-view.ts";
 
 interface InvalidateOptions {
   readonly server?: string;
@@ -17,7 +20,7 @@ export const addCacheInvalidate: AddCommand = (parent, run) =>
     .option("--server <server>", "all answers of this server")
     .option("--tool <tool>", "all answers of this tool")
     .option("--tag <tag>", "all answers with this tag")
-    .option("--key <key>", "one answer, by the key that cache explain shows")
+    .option("--key <key>", "one answer, by the key that cache explain shows to the same caller")
     .addHelpText(
       "after",
       examples(
@@ -27,8 +30,8 @@ export const addCacheInvalidate: AddCommand = (parent, run) =>
     )
     .action(
       run<[], InvalidateOptions>(async (context, _, { server, tool, tag, key }) => {
-        const named = Object.entries({ server, tool, tag, key }).filter(
-          ([, value]) => value !== undefined,
+        const named = Object.entries({ server, tool, tag, key }).flatMap(([member, name]) =>
+          name === undefined ? [] : [[member, name] as const],
         );
         if (named.length === 0) {
           throw new UsageError(
@@ -40,7 +43,8 @@ export const addCacheInvalidate: AddCommand = (parent, run) =>
         await using client = await openDaemonClient(context);
         const body = JSON.stringify(Object.fromEntries(named));
         const answer = await client.ask({ method: "POST", path: "/v1/cache/invalidate", body });
-        const what = named.map(([kind, value]) => `${kind} ${value}`).join(", ");
-        screen.answer(answer.body, () => `Cached answers are void: ${what}.`);
+        screen.answer(answer.body, () =>
+          renderInvalidated(named, readAnswer(cacheInvalidatedSchema, answer.body)),
+        );
       }),
     );
