@@ -32,7 +32,8 @@ const MENDS: Readonly<Record<RedisCause, string>> = {
     "Correct the address in the section redis: another service listens there, or it wants TLS (rediss://).",
   database: "Correct the number in redis.url or redis.db, or raise databases in redis.conf.",
   full: "Raise maxmemory, or set maxmemory-policy to allkeys-lru (redis-cli CONFIG SET), so that old entries make room.",
-  other: "See the log of the Redis, and correct the section redis.",
+  other:
+    "See the log of the Redis. If it has no word of this, another service may answer there, or it wants TLS (rediss://): correct the section redis.",
 };
 
 /** Round trips that are measured. */

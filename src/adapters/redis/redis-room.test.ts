@@ -1,4 +1,5 @@
 import { mkdir } from "node:fs/promises";
+import { connect as dial, createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createRecordingLog } from "../../../test/support/fakes/recording-log.ts";
@@ -148,6 +149,36 @@ describe("a cluster of which one node is full", () => {
     expect(cache.status().reason).toMatch(FULL);
     await makeRoom(node);
     await untilRoomy(cache);
+  });
+});
+
+describe("a full Redis before 7, which cannot be asked for room", () => {
+  /** Passes all on, and makes a script with a first line for Redis 7 the error that it was before. */
+  async function pretendOld(): Promise<number> {
+    const server = createServer((near) => {
+      const far = dial(redis.port, "127.0.0.1");
+      near.on("data", (bytes) => {
+        far.write(bytes.toString("latin1").replaceAll("#!lua", "#?lua"), "latin1");
+      });
+      far.pipe(near);
+      for (const socket of [near, far]) socket.on("error", () => undefined);
+      near.on("close", () => far.destroy());
+      far.on("close", () => near.destroy());
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    scope.defer(() => void server.close());
+    return (server.address() as AddressInfo).port;
+  }
+
+  it("is known by what it refuses, and by what it takes", async () => {
+    const cache = await connect({ url: `redis://127.0.0.1:${await pretendOld()}` });
+    await put(cache, "k");
+    await fill();
+    await put(cache, "k");
+    expect(cache.status().reason).toMatch(FULL);
+    await makeRoom();
+    await put(cache, "k");
+    expect(cache.status().reason).toBeUndefined();
   });
 });
 
