@@ -58,7 +58,9 @@ describe("cache rules", () => {
   it("that give a time to live to tools that may write are told", () => {
     const rules = { tools: { add_user: { ttlMs: 5 } } };
     expect(told(rules)).toEqual([
-      expect.stringMatching(/tools\.add_user\.ttlMs has no effect: "users__add_user" may write/),
+      expect.stringMatching(
+        /tools\.add_user\.ttlMs of server "users" has no effect: "users__add_user" may write/,
+      ),
     ]);
     expect(told({ ttlMs: 5, tools: { add_user: { ttlMs: 0 } } })).toEqual([]);
   });

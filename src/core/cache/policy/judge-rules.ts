@@ -33,7 +33,11 @@ export function judgeRules(judged: RulesToJudge): RuleRemark[] {
     const found =
       block.tools.length === 0
         ? [idle(block, judged)]
-        : [...badTags(block, judged), ...writersKept(block), ...strangeArguments(block)];
+        : [
+            ...badTags(block, judged),
+            ...writersKept(block, judged),
+            ...strangeArguments(block, judged),
+          ];
     return found.flatMap((remark) => (remark === undefined ? [] : [{ server, ...remark }]));
   });
 }
@@ -91,17 +95,17 @@ function badTags({ glob, rules, tools }: Block, { server, knownTags }: RulesToJu
 }
 
 /** A time to live for tools whose answers are never kept. */
-function writersKept({ glob, rules, tools }: Block): Remark[] {
+function writersKept({ glob, rules, tools }: Block, { server }: RulesToJudge): Remark[] {
   const isKept = (rules.ttlMs ?? 0) > 0;
   if (!isKept || tools.some(({ readOnly }) => readOnly)) return [];
   const setting = settingName(glob, "ttlMs");
   const which = tools.length === 1 ? `"${tools[0]!.id}"` : `All ${tools.length} tools it is for`;
-  const message = `${setting} has no effect: ${which} may write (no readOnlyHint), and such answers are never kept.`;
+  const message = `${setting} of server "${server}" has no effect: ${which} may write (no readOnlyHint), and such answers are never kept.`;
   return [{ setting, message, tools: idsOf(tools) }];
 }
 
 /** Arguments to ignore that no tool of the block takes. */
-function strangeArguments({ glob, rules, tools }: Block): Remark[] {
+function strangeArguments({ glob, rules, tools }: Block, { server }: RulesToJudge): Remark[] {
   const setting = settingName(glob, "ignoreArguments");
   const readers = tools.filter(({ readOnly }) => readOnly);
   const known = readers.map(argumentsOf);
@@ -113,7 +117,7 @@ function strangeArguments({ glob, rules, tools }: Block): Remark[] {
       const nearest = nearestNames(name, names);
       const hint = nearest.length === 0 ? "" : ` Did you mean ${nearest.join(", ")}?`;
       const whose = readers.length === 1 ? `"${readers[0]!.id}"` : "any of its tools";
-      const message = `${setting} names "${name}", which is no argument of ${whose}.${hint}`;
+      const message = `${setting} of server "${server}" names "${name}", which is no argument of ${whose}.${hint}`;
       return { setting, message, tools: idsOf(readers) };
     });
 }
