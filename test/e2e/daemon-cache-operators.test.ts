@@ -112,7 +112,7 @@ describe("cache stats", () => {
     }
     const run = await commands("cache", "stats");
     expect(run.code).toBe(0);
-    expect(run.stdout).toMatch(/^own__slow +9 +3 +75\.0% +\d/m);
+    expect(run.stdout).toMatch(/^own__slow +9 +3 +0 +75\.0% +\d/m);
     expect(run.stdout).toMatch(/^L1 memory +\d+ +\d+ +\d+\.\d% +\d+ answers, .* of 134 MB$/m);
     expect(run.stdout).toMatch(/cache\.mode is declared\.$/m);
     const { tools, l1 } = JSON.parse((await commands("cache", "stats", "--json")).stdout);
