@@ -234,7 +234,9 @@ describe("a server that never answers", () => {
     const limits = { timeoutMs: 600, extendOnProgress: true, maxTimeoutMs: 2_400 };
     await rig.connect([specOf("s", stdio(rawStdioEntry()), limits)]);
     expect(await rig.text("s", "progress", { args: { steps: 10, ms: 100 } })).toBe("through");
-    await expect(rig.call("s", "progress", { args: { steps: 100, ms: 100 } })).rejects.toMatchObject({
+    await expect(
+      rig.call("s", "progress", { args: { steps: 100, ms: 100 } }),
+    ).rejects.toMatchObject({
       code: "deadline-exceeded",
       data: { timeoutMs: 2_400 },
     });
