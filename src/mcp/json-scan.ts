@@ -1,3 +1,14 @@
+import {
+  BACKSLASH,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+} from "./json-bytes.ts";
+
 /** Where a JSON value stands in a text: byte offsets, end exclusive. */
 export interface Span {
   readonly start: number;
@@ -21,15 +32,6 @@ export class JsonScanError extends Error {
     this.offset = offset;
   }
 }
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
 
 const MAX_PLAIN_KEY = 64;
 const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true });

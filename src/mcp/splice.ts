@@ -1,7 +1,5 @@
+import { CLOSE_BRACE, OPEN_BRACE } from "./json-bytes.ts";
 import { objectMembers, slice, type Span } from "./json-scan.ts";
-
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
 
 /** Members to write into an object: key → the JSON text of its value. */
 export type Members = Readonly<Record<string, Uint8Array | string>>;

@@ -2,6 +2,7 @@ import canonicalize from "canonicalize";
 import { asBuffer } from "../../kernel/as-buffer.ts";
 import type { JsonValue } from "../../kernel/json.ts";
 import type { RawJson } from "../../kernel/raw-json.ts";
+import { BACKSLASH, COLON, QUOTE } from "../../mcp/json-bytes.ts";
 
 /** Longest text that is worth the work, in bytes. */
 const MAX_BYTES = 65_536;
@@ -52,10 +53,6 @@ function holdsRoundedNumber(text: string): boolean {
     return (isLong && String(Number(token)) !== token) || Object.is(Number(token), -0);
   });
 }
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COLON = 0x3a;
 
 /** How many members all objects of a JSON text have, those counted twice that are named twice. */
 function countMembers(text: string): number {

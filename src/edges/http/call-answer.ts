@@ -5,6 +5,7 @@ import {
   type PresentedResult,
   type PresentRequest,
 } from "../../core/results/index.ts";
+import { CLOSE_BRACE, OPEN_BRACE } from "../../mcp/json-bytes.ts";
 import { objectMembers, slice, type Span } from "../../mcp/json-scan.ts";
 import { withMembers, type Members } from "../../mcp/splice.ts";
 import { withoutMembers } from "../../mcp/without-members.ts";
@@ -13,9 +14,6 @@ import { toProblem } from "./problem.ts";
 
 /** What is told beside a result; `handle` where it is a preview. */
 type ToldMeta = CallMeta & Pick<PresentedResult, "handle">;
-
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
 
 /** Turns an outcome into an answer: the upstream's bytes with `meta` beside, or a problem. */
 export function toCallAnswer(

@@ -1,11 +1,11 @@
 import { rawJson } from "../../kernel/raw-json.ts";
+import { OPEN_BRACE } from "../../mcp/json-bytes.ts";
 import { parseSpan, slice, type Span } from "../../mcp/json-scan.ts";
 import { callRequestSchema, readInput } from "../../contract/index.ts";
 import type { CallRequest } from "../../core/calls/index.ts";
 import { readMembers } from "./json-body.ts";
 
 const EMPTY_OBJECT = /* @__PURE__ */ rawJson(new TextEncoder().encode("{}"));
-const OPEN_BRACE = 0x7b;
 
 /** A call as a body asks for it. */
 export type CallBody = Pick<

@@ -1,4 +1,5 @@
 import { rawJson, type RawJson } from "../../../kernel/raw-json.ts";
+import { OPEN_BRACE } from "../../../mcp/json-bytes.ts";
 import { GATEWAY_META } from "../../../mcp/meta-keys.ts";
 import { withMembers, type Members } from "../../../mcp/splice.ts";
 import type { PlanReport } from "../plan-report.ts";
@@ -6,7 +7,6 @@ import { reportLines } from "./report-lines.ts";
 import { reportValue, valueText } from "./report-value.ts";
 
 const EMPTY_OBJECT = /* @__PURE__ */ new TextEncoder().encode("{}");
-const OPEN_BRACE = 0x7b;
 
 /**
  * The `tools/call` result of a composite tool whose plan has ended: its value as text and, where it

@@ -1,4 +1,5 @@
 import { rawJson, type RawJson } from "../../../kernel/raw-json.ts";
+import { QUOTE } from "../../../mcp/json-bytes.ts";
 import { withMembers } from "../../../mcp/splice.ts";
 import type { PlanReport } from "../plan-report.ts";
 
@@ -22,5 +23,3 @@ export function valueText(value: RawJson): string {
   const { buffer, byteOffset, byteLength } = value.bytes;
   return Buffer.from(buffer, byteOffset, byteLength).toString();
 }
-
-const QUOTE = 0x22;

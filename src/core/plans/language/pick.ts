@@ -1,5 +1,6 @@
 import type { RawJson } from "../../../kernel/raw-json.ts";
 import { rawJson } from "../../../kernel/raw-json.ts";
+import { OPEN_BRACE, OPEN_BRACKET, QUOTE } from "../../../mcp/json-bytes.ts";
 import { arrayItems, slice, type Span } from "../../../mcp/json-scan.ts";
 import { membersOf } from "../../../mcp/members-of.ts";
 
@@ -8,9 +9,6 @@ export type Picked =
   | { readonly found: RawJson }
   | { readonly found?: undefined; readonly missing: string };
 
-const QUOTE = 0x22;
-const OPEN_BRACE = 0x7b;
-const OPEN_BRACKET = 0x5b;
 const MAX_NAMES_SHOWN = 8;
 const FALSY = /^\s*(?:null|false|""|\[\s*\]|\{\s*\})\s*$/;
 

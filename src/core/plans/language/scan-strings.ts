@@ -1,3 +1,13 @@
+import {
+  BACKSLASH,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+} from "../../../mcp/json-bytes.ts";
 import { parseSpan } from "../../../mcp/json-scan.ts";
 
 /** A string in a JSON text: byte offsets with its quotes, end exclusive. */
@@ -9,15 +19,6 @@ export interface FoundString {
   /** Where it stands; a name stands where its value does. */
   path(): readonly (string | number)[];
 }
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
 
 const STRUCTURE: ReadonlySet<number> = /* @__PURE__ */ new Set([
   COMMA,

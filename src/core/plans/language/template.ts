@@ -6,6 +6,7 @@ import { requireValue } from "./evaluate.ts";
 import { firstByte } from "./pick.ts";
 import { stepOf } from "./reads.ts";
 import type { Reference } from "./reference.ts";
+import { OPEN_BRACE, OPEN_BRACKET, QUOTE } from "../../../mcp/json-bytes.ts";
 
 /** A piece of a template. */
 export type TemplatePiece =
@@ -36,9 +37,6 @@ export interface CompiledTemplate extends Template {
   readonly isBroken: boolean;
 }
 
-const QUOTE = 0x22;
-const OPEN_BRACE = 0x7b;
-const OPEN_BRACKET = 0x5b;
 const encoder = /* @__PURE__ */ new TextEncoder();
 const decoder = /* @__PURE__ */ new TextDecoder();
 

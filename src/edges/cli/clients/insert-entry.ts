@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { isJsonObject, type JsonValue } from "../../../kernel/json.ts";
 import { blankJsonComments } from "../../../kernel/json-comments.ts";
+import { OPEN_BRACE } from "../../../mcp/json-bytes.ts";
 import { JsonScanError, objectMembers, type Span } from "../../../mcp/json-scan.ts";
 import { CommandError } from "../failures/usage-error.ts";
 import { OWN_NAME, type ClientEntry } from "./client-entry.ts";
@@ -87,8 +88,6 @@ function addMember(place: Place, members: ReadonlyMap<string, Span>, member: str
   const closes = /^[ \t]*\}/.test(rest) ? `\n${step.repeat(depth)}${rest.trimStart()}` : rest;
   return `${text.slice(0, open + 1)}\n${lines}${closes}`;
 }
-
-const OPEN_BRACE = 0x7b;
 
 function memberText(key: string, value: string): string {
   return `${JSON.stringify(key)}: ${value}`;

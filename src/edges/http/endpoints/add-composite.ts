@@ -1,12 +1,11 @@
 import { addCompositeSchema, compositeSchema, readInput } from "../../../contract/index.ts";
 import { rawJson } from "../../../kernel/raw-json.ts";
+import { OPEN_BRACE } from "../../../mcp/json-bytes.ts";
 import { parseSpan, slice } from "../../../mcp/json-scan.ts";
 import type { EdgeContext } from "../edge-context.ts";
 import { endpoint, type Endpoint } from "../endpoint.ts";
 import { readMembers } from "../json-body.ts";
 import { presentComposite } from "../plans/present-composite.ts";
-
-const OPEN_BRACE = 0x7b;
 
 /** Makes a plan a tool. */
 export function addComposite({ gateway }: EdgeContext): Endpoint {

@@ -1,5 +1,6 @@
 import { GatewayError, type Violation } from "../../../../kernel/errors.ts";
 import { rawJson, type RawJson } from "../../../../kernel/raw-json.ts";
+import { OPEN_BRACE } from "../../../../mcp/json-bytes.ts";
 import { parseSpan, slice, type Span } from "../../../../mcp/json-scan.ts";
 import { membersOf } from "../../../../mcp/members-of.ts";
 import { withoutMembers } from "../../../../mcp/without-members.ts";
@@ -13,7 +14,6 @@ export interface PlanCall {
   readonly dryRun: boolean;
 }
 
-const OPEN_BRACE = 0x7b;
 const WRAPPED_MEMBERS: readonly string[] = ["plan", "input", "dryRun"];
 
 /**
