@@ -1,21 +1,18 @@
 import type { PlanReport, StepReport } from "./plan-report.ts";
 
 /** The events of a plan, in the order in which they can happen to a step. */
-export const PLAN_EVENT_TYPES = [
-  "plan.started",
-  "step.started",
-  "step.retried",
-  "step.progress",
-  "step.succeeded",
-  "step.cached",
-  "step.failed",
-  "step.skipped",
-  "step.cancelled",
-  "step.compensated",
-  "plan.finished",
-] as const;
-
-export type PlanEventType = (typeof PLAN_EVENT_TYPES)[number];
+export type PlanEventType =
+  | "plan.started"
+  | "step.started"
+  | "step.retried"
+  | "step.progress"
+  | "step.succeeded"
+  | "step.cached"
+  | "step.failed"
+  | "step.skipped"
+  | "step.cancelled"
+  | "step.compensated"
+  | "plan.finished";
 
 /**
  * Something that happened in a plan, as it was then. `id` counts from 1 within the plan. `step.cached`

@@ -2,23 +2,18 @@ import type { RawJson } from "../../kernel/raw-json.ts";
 import type { CacheStatus, Degraded } from "../calls/index.ts";
 import type { StepErrorCode } from "./step-error.ts";
 
-export const STEP_STATUSES = [
-  "pending",
-  "running",
-  "succeeded",
-  "failed",
-  "skipped",
-  "cancelled",
-  "compensated",
-] as const;
-
 /** Where a step is. `compensated`: it had succeeded, and was undone since the plan failed after it. */
-export type StepStatus = (typeof STEP_STATUSES)[number];
-
-export const PLAN_STATUSES = ["running", "succeeded", "partial", "failed", "cancelled"] as const;
+export type StepStatus =
+  | "pending"
+  | "running"
+  | "succeeded"
+  | "failed"
+  | "skipped"
+  | "cancelled"
+  | "compensated";
 
 /** `partial`: it ended, its output exists, and some step failed under `continue` or a fallback. */
-export type PlanStatus = (typeof PLAN_STATUSES)[number];
+export type PlanStatus = "running" | "succeeded" | "partial" | "failed" | "cancelled";
 
 /** A failure as it is told. */
 export interface StepFailure {
