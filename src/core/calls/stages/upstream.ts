@@ -3,7 +3,7 @@ import type { Logger } from "../../../kernel/log.ts";
 import type { Metrics } from "../../metrics/index.ts";
 import type { ProgressListener, UpstreamRequest, Upstreams } from "../../upstream/index.ts";
 import { endingOfAbort } from "../aborts.ts";
-import type { Call, CallRequest } from "../call.ts";
+import type { Call } from "../call.ts";
 import { isSafeTool } from "../safe-tool.ts";
 import { failed, type Ending, type Next } from "../stage.ts";
 import { createToolSeries } from "../tool-series.ts";
@@ -46,10 +46,12 @@ export function createUpstreamStage(deps: UpstreamStageDeps): Next {
   };
 }
 
+/** What a caller sends along is put in where there is any: a spread for each would cost more than the rest. */
 function toUpstreamRequest(call: Call): UpstreamRequest {
   const { request, principal, tool, traceId, signsOfLife, notes } = call;
-  const { session } = request;
-  return withCarried(request, toListener(request.onProgress, signsOfLife), {
+  const { session, meta, inputResponses, requestState, origin } = request;
+  const onProgress = toListener(request.onProgress, signsOfLife);
+  const made: { -readonly [Key in keyof UpstreamRequest]: UpstreamRequest[Key] } = {
     server: tool.server,
     tool: tool.name,
     arguments: request.arguments,
@@ -57,7 +59,13 @@ function toUpstreamRequest(call: Call): UpstreamRequest {
     traceId,
     tries: notes,
     scope: session === undefined ? { principal } : { principal, session },
-  });
+  };
+  if (meta !== undefined) made.meta = meta;
+  if (inputResponses !== undefined) made.inputResponses = inputResponses;
+  if (requestState !== undefined) made.requestState = requestState;
+  if (onProgress !== undefined) made.onProgress = onProgress;
+  if (origin !== undefined) made.origin = origin;
+  return made;
 }
 
 /** Tells deadlines first: a caller that hears of progress may not find its call ended. */
@@ -70,20 +78,4 @@ function toListener(
     for (const tell of signsOfLife) tell();
     caller?.(params);
   };
-}
-
-/** Adds what a caller may send along, where there is any: a spread for each would cost more than the rest. */
-function withCarried(
-  request: CallRequest,
-  onProgress: ProgressListener | undefined,
-  plain: UpstreamRequest,
-): UpstreamRequest {
-  const { meta, inputResponses, requestState, origin } = request;
-  const carried: { -readonly [Key in keyof UpstreamRequest]: UpstreamRequest[Key] } = plain;
-  if (meta !== undefined) carried.meta = meta;
-  if (inputResponses !== undefined) carried.inputResponses = inputResponses;
-  if (requestState !== undefined) carried.requestState = requestState;
-  if (onProgress !== undefined) carried.onProgress = onProgress;
-  if (origin !== undefined) carried.origin = origin;
-  return carried;
 }
