@@ -34,28 +34,18 @@ export class Abort implements Cancellation {
 }
 
 /** A cancellation that someone owns and must let go of. */
-export interface OwnedCancellation extends Disposable {
-  readonly signal: Cancellation;
+export interface OwnedCancellation<Signal extends Cancellation = Cancellation> extends Disposable {
+  readonly signal: Signal;
   abort(reason: unknown): void;
 }
+
+/** A real signal that someone owns and must let go of. */
+export type OwnedAbort = OwnedCancellation<AbortSignal>;
 
 /** As `childAbort`, for work that needs no real signal. */
 export function childCancellation(parent: Cancellation | undefined): OwnedCancellation {
-  const signal = new Abort();
-  const onAbort = (): void => signal.abort(parent?.reason);
-  if (parent?.aborted === true) onAbort();
-  else parent?.addEventListener("abort", onAbort, { once: true });
-  return {
-    signal,
-    abort: (reason) => signal.abort(reason),
-    [Symbol.dispose]: () => parent?.removeEventListener("abort", onAbort),
-  };
-}
-
-/** An abort signal that someone owns and must let go of. */
-export interface OwnedAbort extends Disposable {
-  readonly signal: AbortSignal;
-  abort(reason: unknown): void;
+  const abort = new Abort();
+  return following(parent, { signal: abort, abort: (reason) => abort.abort(reason) });
 }
 
 /**
@@ -64,14 +54,18 @@ export interface OwnedAbort extends Disposable {
  */
 export function childAbort(parent?: Cancellation): OwnedAbort {
   const controller = new AbortController();
-  const onAbort = (): void => controller.abort(parent?.reason);
+  const { signal } = controller;
+  return following(parent, { signal, abort: (reason) => controller.abort(reason) });
+}
+
+function following<Signal extends Cancellation>(
+  parent: Cancellation | undefined,
+  { signal, abort }: Omit<OwnedCancellation<Signal>, typeof Symbol.dispose>,
+): OwnedCancellation<Signal> {
+  const onAbort = (): void => abort(parent?.reason);
   if (parent?.aborted === true) onAbort();
   else parent?.addEventListener("abort", onAbort, { once: true });
-  return {
-    signal: controller.signal,
-    abort: (reason) => controller.abort(reason),
-    [Symbol.dispose]: () => parent?.removeEventListener("abort", onAbort),
-  };
+  return { signal, abort, [Symbol.dispose]: () => parent?.removeEventListener("abort", onAbort) };
 }
 
 /** A cancellation that several parties hold: it aborts when the last of them has let go. */
