@@ -1,6 +1,7 @@
+import { joinBuffer } from "../../kernel/as-buffer.ts";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { WebSocketServer, type RawData, type WebSocket } from "ws";
+import { WebSocketServer, type WebSocket } from "ws";
 import type { DuplexChannel, DuplexServer } from "./duplex.ts";
 
 const SUBPROTOCOL = "mcp";
@@ -67,7 +68,7 @@ function serve(
   client.on("pong", () => (alive = true));
   client.on("message", (data, isBinary) => {
     if (isBinary) client.close(1003, "MCP messages are text frames");
-    else server.receive(toBuffer(data));
+    else server.receive(joinBuffer(data));
   });
   // The library closes with the fitting code (1009 for too much); ending it here would cut that off.
   client.on("error", () => undefined);
@@ -84,11 +85,6 @@ function send(client: WebSocket, frame: Buffer, maxBufferedBytes: number): void 
     return;
   }
   client.send(frame, { binary: false });
-}
-
-function toBuffer(data: RawData): Buffer {
-  if (Buffer.isBuffer(data)) return data;
-  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
 }
 
 function closing(client: WebSocket): Promise<void> {

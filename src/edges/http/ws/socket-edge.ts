@@ -1,4 +1,5 @@
-import { WebSocketServer, type RawData, type WebSocket } from "ws";
+import { joinBuffer } from "../../../kernel/as-buffer.ts";
+import { WebSocketServer, type WebSocket } from "ws";
 import { GatewayError } from "../../../kernel/errors.ts";
 import type { Clock, Timer } from "../../../kernel/clock.ts";
 import type { Principal } from "../../../core/access/index.ts";
@@ -73,7 +74,7 @@ export function createSocketEdge(
 function listen(client: WebSocket, connection: SocketConnection): void {
   client.on("message", (data, isBinary) => {
     if (isBinary) client.close(1003, "messages are text frames");
-    else connection.receive(toBuffer(data));
+    else connection.receive(joinBuffer(data));
   });
   // The library closes with the fitting code (1009 for too much); ending it here would cut that off.
   client.on("error", () => undefined);
@@ -91,11 +92,6 @@ function keepAlive(client: WebSocket, everyMs: number, clock: Clock): Timer {
     timer = clock.after(everyMs, beat);
   }
   return { [Symbol.dispose]: () => timer[Symbol.dispose]() };
-}
-
-function toBuffer(data: RawData): Buffer {
-  if (Buffer.isBuffer(data)) return data;
-  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
 }
 
 function closing(client: WebSocket): Promise<void> {
